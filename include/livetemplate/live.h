@@ -1,0 +1,226 @@
+/* live: views, stores, actions, session groups, connections. Bytes in, bytes out: no socket here, so that a program (or
+ * a test) drives it without a network, and any server can carry it.
+ *
+ *     request  --lvt_live_handle-->  response           GET, HEAD, POST
+ *     socket   --lvt_connection_open, _receive-->       messages of docs/PROTOCOL.md
+ *              <--lvt_connection_output, _sent--
+ *
+ * A session group is the unit of isolation: it owns one instance of every store of the view, cloned from the view's
+ * initial state by its descriptor. All pages of a group show the same stores. Actions of one group run one at a time;
+ * groups are independent.
+ *
+ * Threads: handlers may be used by any number of threads; a connection by one at a time. Callbacks run under their
+ * group's lock: they must not call lvt_broadcast... or lvt_live_handle for the same handler.
+ */
+#ifndef LIVETEMPLATE_LIVE_H
+#define LIVETEMPLATE_LIVE_H
+
+#include "session.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- what a program describes ------------------------------------------------------------------------------ */
+
+typedef struct lvt_action lvt_action;
+struct lvt_request;
+
+/* Change the store. LVT_OK, or an error: after lvt_action_fail... the client gets its messages, otherwise the status's
+ * sentence. The state is rendered in both cases. */
+typedef lvt_status (*lvt_action_callback)(lvt_action *action, void *store);
+
+typedef struct lvt_action_def {
+    const char *name;
+    lvt_action_callback run;
+} lvt_action_def;
+
+/* Who a page belongs to, for callbacks. Borrowed for the call. */
+typedef struct lvt_visitor {
+    lvt_span group; /* group id */
+    lvt_span user;  /* empty: anonymous */
+    lvt_span page;  /* page id; empty outside of a connection */
+} lvt_visitor;
+
+typedef struct lvt_store_def {
+    const char *name; /* of one of several stores; NULL for a single one */
+    const lvt_type *type;
+    const lvt_action_def *actions; /* ends with {0}; may be NULL */
+    const void *initial;           /* cloned for each group; NULL: zeroed */
+    /* Called once for a new group's store, and when a page's connection opens and closes; each may be NULL. */
+    lvt_status (*init)(void *store, const lvt_visitor *visitor, void *payload);
+    lvt_status (*connect)(void *store, const lvt_visitor *visitor, void *payload);
+    void (*disconnect)(void *store, const lvt_visitor *visitor, void *payload);
+} lvt_store_def;
+
+/* A page as a program describes it. Everything it points to must outlive the handler.
+ * The template sees the fields of the single store as its root (or, with several stores, a field per store's name), and
+ * `.lvt`:
+ *   {{.lvt.Error "title"}} {{.lvt.HasError "title"}} {{.lvt.HasErrors}} {{range .lvt.Errors}}{{.Field}}
+ * {{.Message}}{{end}}
+ *   {{.lvt.Value "title"}}  what was typed into a field of the form that failed
+ *   {{.lvt.User}} {{.lvt.Page}}  {{.lvt.UpdateBytes}} {{.lvt.PageBytes}}  size of the last update, of the page's HTML
+ */
+typedef struct lvt_view {
+    const char *template_file; /* read by the server; or: */
+    const char *template_text;
+    const char *template_name;           /* for messages with template_text; NULL: "page" */
+    const lvt_template_source *partials; /* further templates of the set */
+    size_t partial_count;
+    const lvt_function *functions;
+    size_t function_count;
+    /* One store... */
+    const lvt_type *store;
+    const void *initial;
+    const lvt_action_def *actions;
+    lvt_status (*init)(void *store, const lvt_visitor *visitor, void *payload);
+    lvt_status (*connect)(void *store, const lvt_visitor *visitor, void *payload);
+    void (*disconnect)(void *store, const lvt_visitor *visitor, void *payload);
+    /* ...or several, ending with {0}; then actions are called "store.action". */
+    const lvt_store_def *stores;
+    void *payload; /* for init, connect, disconnect, identify */
+    /* Who is asking: fill `out->user` and `out->group` (bytes that live until the call's end of the request; an empty
+     * group means the browser's cookie). NULL: anonymous, by cookie. An error is answered 401 with its message. */
+    lvt_status (*identify)(lvt_visitor *out, const struct lvt_request *request, void *payload, lvt_error *error);
+} lvt_view;
+
+/* ---- inside an action --------------------------------------------------------------------------------------- */
+
+lvt_span lvt_action_name(const lvt_action *action); /* without the store's name */
+const lvt_visitor *lvt_action_visitor(const lvt_action *action);
+lvt_value lvt_action_data(const lvt_action *action); /* an object; LVT_NIL when there is none */
+bool lvt_action_has(const lvt_action *action, const char *field);
+/* Text of a field ("" when absent; numbers and bools as they print). Borrowed until the action returns. */
+lvt_span lvt_action_text(const lvt_action *action, const char *field);
+/* A field as a number; LVT_ERROR_VALIDATION, with a field error recorded, when it is absent or no number. */
+lvt_status lvt_action_int(int64_t *out, lvt_action *action, const char *field);
+lvt_status lvt_action_bool(bool *out, lvt_action *action, const char *field); /* absent: false */
+/* lvt_bind and lvt_validate: fill an object from the data by its descriptor; field errors are recorded. */
+lvt_status lvt_action_bind(lvt_action *action, const lvt_type *type, void *object);
+/* Record an error of one field, or of none; returns LVT_ERROR_VALIDATION so that an action can end with it. */
+lvt_status lvt_action_fail_field(lvt_action *action, const char *field, const char *format, ...) LVT_PRINTF_LIKE(3, 4);
+lvt_status lvt_action_fail(lvt_action *action, const char *format, ...) LVT_PRINTF_LIKE(2, 3);
+
+/* ---- handlers ------------------------------------------------------------------------------------------------ */
+
+typedef struct lvt_live lvt_live;
+
+typedef struct lvt_live_options {
+    unsigned version;       /* 1 */
+    const char *path;       /* where the page stands: "/" */
+    const char *client_url; /* the client's script, put into the page; NULL: none */
+    /* Called, from any thread, when lvt_live_flush has work. NULL: the program flushes by itself. */
+    void (*wake)(void *payload);
+    void *wake_payload;
+} lvt_live_options;
+#define LVT_LIVE_OPTIONS_INIT \
+    { .version = 1 }
+
+/* Loads the template, checks the descriptors and renders the initial state once, so that what cannot work fails here
+ * with its place. `view` is borrowed; template_file must have been read into template_text by the caller (the server
+ * does). */
+lvt_status lvt_live_create(lvt_live **out, lvt_app *app, const lvt_view *view, const lvt_live_options *options,
+                           lvt_error *error);
+/* All connections must be closed. */
+void lvt_live_free(lvt_live *live);
+
+/* ---- requests ------------------------------------------------------------------------------------------------ */
+
+typedef struct lvt_header {
+    lvt_span name;
+    lvt_span value;
+} lvt_header;
+
+/* A request as a server read it; everything borrowed. */
+typedef struct lvt_request {
+    lvt_span method; /* "GET" */
+    lvt_span path;   /* without query */
+    lvt_span query;  /* without '?' */
+    const lvt_header *headers;
+    size_t header_count;
+    lvt_span body;
+    bool secure; /* over TLS */
+} lvt_request;
+/* Value of the first header of that name (ASCII case ignored); empty when absent. */
+lvt_span lvt_request_header(const lvt_request *request, const char *name);
+/* Value of a cookie; empty when absent. */
+lvt_span lvt_request_cookie(const lvt_request *request, const char *name);
+
+/* What to answer. `headers` are complete lines "Name: value\r\n", without Content-Length, Date and Connection, which
+ * are the server's. */
+typedef struct lvt_response {
+    int status;
+    lvt_buffer headers;
+    lvt_buffer body;
+} lvt_response;
+void lvt_response_init(lvt_response *response, const lvt_allocator *allocator);
+void lvt_response_free(lvt_response *response);
+void lvt_response_clear(lvt_response *response);
+
+/* GET, HEAD and POST of docs/PROTOCOL.md, section 2. Always fills `out` (4xx and 5xx with a plain text body); fails
+ * only when out of memory. */
+lvt_status lvt_live_handle(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_error *error);
+
+/* ---- connections --------------------------------------------------------------------------------------------- */
+
+typedef struct lvt_connection lvt_connection;
+
+/* Close codes of docs/PROTOCOL.md. */
+enum {
+    LVT_CLOSE_NORMAL = 1000,
+    LVT_CLOSE_GOING_AWAY = 1001,
+    LVT_CLOSE_TOO_BIG = 1009,
+    LVT_CLOSE_ERROR = 1011,
+    LVT_CLOSE_TOKEN = 4401,
+    LVT_CLOSE_LIMIT = 4429
+};
+
+/* Whether an upgrade request may go on: 0, or the HTTP status to refuse it with and a reason in `error` (400 without
+ * the subprotocol, 403 for a foreign Origin). */
+int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_error *error);
+/* Take up a connection: verifies token and cookie, attaches to the page's group and queues the complete tree. A refused
+ * token yields a connection too: it has one error message to send and a close code. */
+lvt_status lvt_connection_open(lvt_connection **out, lvt_live *live, const lvt_request *request, lvt_error *error);
+void lvt_connection_close(lvt_connection *connection);
+/* For the server's own use. */
+void lvt_connection_set_payload(lvt_connection *connection, void *payload);
+void *lvt_connection_payload(const lvt_connection *connection);
+lvt_span lvt_connection_page_id(const lvt_connection *connection);
+
+/* One message of the client. What it causes, here and on the group's other pages, is queued. Bad messages are answered,
+ * not failed: an error means out of memory, and the connection should be closed. */
+lvt_status lvt_connection_receive(lvt_connection *connection, lvt_span message, lvt_error *error);
+/* The next message to send, borrowed until lvt_connection_sent; false when there is none. */
+bool lvt_connection_output(lvt_connection *connection, lvt_span *out);
+/* It has been taken (copied, or written). A page whose connection has unsent messages gets no further updates: they
+ * merge into one once it has caught up. */
+void lvt_connection_sent(lvt_connection *connection);
+/* 0, or the code to close with once everything is sent. */
+int lvt_connection_close_code(const lvt_connection *connection);
+
+/* ---- updates from the program --------------------------------------------------------------------------------- */
+
+/* Changes a group's state: `store` is the view's store, or with several stores an array `void *const *` in the order of
+ * the view. Runs under the group's lock on the calling thread. */
+typedef void (*lvt_update_callback)(void *store, void *payload);
+
+/* Run `update` on the stores of every group / one group / every group in which one of the users has a page, and have
+ * the pages updated. update may be NULL: render again. Thread-safe. LVT_ERROR_NOT_FOUND when there is no such group. */
+lvt_status lvt_broadcast(lvt_live *live, lvt_update_callback update, void *payload, lvt_error *error);
+lvt_status lvt_broadcast_group(lvt_live *live, lvt_span group, lvt_update_callback update, void *payload,
+                               lvt_error *error);
+lvt_status lvt_broadcast_users(lvt_live *live, const lvt_span *users, size_t count, lvt_update_callback update,
+                               void *payload, lvt_error *error);
+
+/* Render what broadcasts changed and queue the updates: what a server does when it was woken. */
+void lvt_live_flush(lvt_live *live);
+/* A connection that has output and was not returned since it got it; NULL when there is none. How a server finds the
+ * sockets to write to after a receive or a flush. */
+lvt_connection *lvt_live_next_ready(lvt_live *live);
+/* Close pages and groups whose time is over; a server calls it every few seconds. */
+void lvt_live_sweep(lvt_live *live);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -22,12 +22,16 @@ void lvt_buffer_clear(lvt_buffer *buffer) {
     buffer->status = LVT_OK;
 }
 
+/* `needed` is within the maximum. One byte more than the capacity is allocated: the place of a NUL, which is no content
+ * and does not count. */
 static lvt_status grow(lvt_buffer *buffer, size_t needed) {
-    size_t capacity = buffer->capacity < BUFFER_FIRST_CAPACITY ? BUFFER_FIRST_CAPACITY : buffer->capacity;
-    if (capacity < needed) capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
+    size_t capacity = buffer->capacity < BUFFER_FIRST_CAPACITY / 2 ? BUFFER_FIRST_CAPACITY - 1
+                      : buffer->capacity > SIZE_MAX / 2            ? SIZE_MAX
+                                                                   : buffer->capacity * 2;
     if (capacity < needed) capacity = needed;
-    if (capacity > buffer->maximum && needed <= buffer->maximum) capacity = buffer->maximum;
-    char *data = lvt_resize(buffer->allocator, buffer->data, capacity);
+    if (capacity > buffer->maximum) capacity = buffer->maximum;
+    if (capacity == SIZE_MAX) return LVT_ERROR_OUT_OF_MEMORY;
+    char *data = lvt_resize(buffer->allocator, buffer->data, capacity + 1);
     if (data == NULL) return LVT_ERROR_OUT_OF_MEMORY;
     buffer->data = data;
     buffer->capacity = capacity;
@@ -92,11 +96,6 @@ void lvt_buffer_append_format(lvt_buffer *buffer, const char *format, ...) {
         return;
     }
     if (lvt_buffer_reserve(buffer, (size_t)wanted) != LVT_OK) return;
-    /* vsnprintf writes a NUL behind the text: room for it is not content and may lie above the maximum. */
-    if (buffer->capacity - buffer->length == (size_t)wanted) {
-        buffer->status = grow(buffer, buffer->length + (size_t)wanted + 1);
-        if (buffer->status != LVT_OK) return;
-    }
     va_start(arguments, format);
     (void)vsnprintf(buffer->data + buffer->length, (size_t)wanted + 1, format, arguments);
     va_end(arguments);
@@ -105,7 +104,7 @@ void lvt_buffer_append_format(lvt_buffer *buffer, const char *format, ...) {
 
 const char *lvt_buffer_string(lvt_buffer *buffer) {
     if (buffer->status != LVT_OK) return "";
-    if (buffer->length == buffer->capacity && grow(buffer, buffer->length + 1) != LVT_OK) return "";
+    if (buffer->data == NULL && grow(buffer, 0) != LVT_OK) return "";
     buffer->data[buffer->length] = '\0';
     return buffer->data;
 }

@@ -32,7 +32,7 @@ static void drop_partial_rune(char *text, size_t length) {
     if ((unsigned char)text[start] < 0xC0) return;
     size_t width;
     (void)lvt_utf8_decode(text + start, length - start, &width);
-    if (width != length - start) text[start] = '\0';
+    if (width == 1) text[start] = '\0'; /* a lead byte without all that it announces */
 }
 
 /* Returns the length of the message; `offset` bytes of it stand already. */

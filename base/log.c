@@ -1,15 +1,13 @@
 /* Log lines are formatted here, on the stack, and handed to the user's callback. Control characters become spaces: a
  * line is one line, whatever text from outside it quotes. */
 #include "livetemplate/base.h"
+#include "livetemplate/limits.h"
 
 #include <stdio.h>
 
-/* Longest line; longer ones are cut. */
-enum { LOG_LINE_MAX = 1024 };
-
 void lvt_log_write(const lvt_log *log, lvt_log_level level, const char *format, ...) {
     if (log == NULL || log->write == NULL || level < log->minimum) return;
-    char line[LOG_LINE_MAX];
+    char line[LVT_LOG_LINE_MAX];
     va_list arguments;
     va_start(arguments, format);
     int wanted = vsnprintf(line, sizeof line, format, arguments);

@@ -103,9 +103,11 @@ typedef enum lvt_escaper {
     LVT_ESCAPER_JS_STRING,        /* inside '...' or "..." */
     LVT_ESCAPER_JS_TEMPLATE,      /* inside `...` */
     LVT_ESCAPER_JS_REGEXP,        /* inside /.../ */
-    LVT_ESCAPER_EVAL_ARGS         /* join several arguments as fmt.Sprint: what a predefined escaper leaves behind */
+    LVT_ESCAPER_EVAL_ARGS,        /* to plain text as fmt.Sprint: what a predefined escaper leaves behind */
+    LVT_ESCAPER_FUNCTION_HTML,    /* the html function of a pipeline, moved behind other escapers */
+    LVT_ESCAPER_FUNCTION_URLQUERY /* the urlquery function, likewise */
 } lvt_escaper;
-enum { LVT_ESCAPERS_PER_ACTION_MAX = 4 };
+enum { LVT_ESCAPERS_PER_ACTION_MAX = 5 };
 
 struct lvt_node {
     lvt_node_kind kind;

@@ -108,8 +108,8 @@ static void natural_subtract(natural *a, const natural *b, uint32_t factor) {
     natural_trim(a);
 }
 
-/* a %= b, returning a / b, which must be below ten. The caller has aligned b so that its top limb has four spare bits and
- * is not small: then the quotient of the top limbs is at most one too low. */
+/* a %= b, returning a / b, which must be below ten. The caller has aligned b so that its top limb has four spare bits
+ * and is not small: then the quotient of the top limbs is at most one too low. */
 static uint32_t natural_divide(natural *a, const natural *b) {
     if (a->count < b->count) return 0;
     uint32_t quotient = a->limb[b->count - 1] / (b->limb[b->count - 1] + 1);
@@ -163,7 +163,7 @@ static void decimal_trim(lvt_decimal *out) {
     if (out->count == 0) out->point = 0;
 }
 
-/* Digits of a number below 10^19, then rounded up by one unit of the last digit when asked. */
+/* The number value * 10^point_shift. */
 static void decimal_set_integer(lvt_decimal *out, uint64_t value, int point_shift) {
     char reversed[20];
     int count = 0;
@@ -197,7 +197,8 @@ static int alignment_of(const natural *divisor) {
 /* ---- shortest -------------------------------------------------------------------------------------------- */
 
 /* A decimal of at most 15 digits (6 for a float) that reads back as the number is its shortest form. Try the number as
- * an integer over a power of ten: the quotient of two exactly represented numbers is correctly rounded, as reading is. */
+ * an integer over a power of ten: the quotient of two exactly represented numbers is correctly rounded, as reading is.
+ */
 static bool shortest_simple(lvt_decimal *out, double magnitude, int bits) {
     static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
     double most = bits == 32 ? 999999.0 : 999999999999999.0;

@@ -13,22 +13,42 @@
 #define LVT_TEMPLATE_INVOCATION_MAX 1000
 /* template: definitions in one set, derived contexts included. */
 #define LVT_TEMPLATE_DEFINITIONS_MAX 4096
+/* template: JavaScript template literals inside each other's ${...}; a context carries one counter for each. */
+#define LVT_SCRIPT_TEMPLATE_DEPTH_MAX 16
+/* template: braces open inside one of these, which is a mistake long before. */
+#define LVT_SCRIPT_BRACES_MAX 65535
+/* template: memory of the escaper's notes while it runs; they are small and proportional to the text. */
+#define LVT_ESCAPE_MEMORY_MAX ((size_t)256 * 1024 * 1024)
+/* template: statement lists inside each other while escaping, through invoked templates; each takes below 1 KB of
+ * stack. One template alone can have LVT_TEMPLATE_NESTING_MAX. */
+#define LVT_ESCAPE_DEPTH_MAX 800
 /* template: output of one render. */
 #define LVT_RENDER_OUTPUT_MAX ((size_t)64 * 1024 * 1024)
 /* template: scratch memory of one execution (temporaries of pipelines). */
 #define LVT_EXECUTION_MEMORY_MAX ((size_t)64 * 1024 * 1024)
 /* template: iterations of one {{range}}: a million rows are no page, and an integer range must end. */
 #define LVT_RANGE_LENGTH_MAX 10000000
-/* value: depth of nested values in copy, free, compare, hash and JSON; each level takes C stack. */
+/* base: one log line; longer ones are cut. A line is formatted on the stack. */
+#define LVT_LOG_LINE_MAX 1024
+/* value: depth of nested values in copy and JSON; each level takes C stack. What cannot fail (clear, equal, hash) goes
+ * as deep as the data, which came through one of them or was built by hand. */
 #define LVT_VALUE_DEPTH_MAX 128
 /* value: one JSON document. */
 #define LVT_JSON_DOCUMENT_MAX ((size_t)64 * 1024 * 1024)
+/* value: a key of a struct in JSON that is written with escapes, decoded on the stack; no field has a longer name. */
+#define LVT_JSON_FIELD_NAME_MAX 256
+/* value: the path of a field in an error ("items[2].title"); a longer one is cut. */
+#define LVT_FIELD_PATH_MAX 256
 /* value: arguments of one function or method call. */
 #define LVT_CALL_ARGUMENTS_MAX 64
 /* value: width and precision of one printf verb (Go's own limit is 1e6). */
 #define LVT_FORMAT_WIDTH_MAX 1000000
 /* render: memory of one rendering: the tree that a page keeps for the next diff. */
 #define LVT_RENDERING_MEMORY_MAX ((size_t)256 * 1024 * 1024)
+/* render: ids of shapes; every connection keeps the set of those it knows in bits, 128 KiB if all are in use. */
+#define LVT_SHAPE_ID_MAX (1024 * 1024)
+/* render: bodies inside each other in one rendering. Readers recurse once a level, at under 500 bytes of stack each. */
+#define LVT_RENDERING_DEPTH_MAX 1000
 /* render: length of a row's key; longer keys are replaced by their hash. */
 #define LVT_KEY_LENGTH_MAX 256
 /* session: pages of one application, and how long an idle one lives (DESIGN.md, one system). */
@@ -40,12 +60,30 @@
 /* session: a token on the wire; ours are below 400 bytes. */
 #define LVT_TOKEN_LENGTH_MAX 1024
 #define LVT_TOKEN_TTL_SECONDS_DEFAULT (24 * 3600)
+/* session: how far in the future a token may have been issued: the clocks of two machines that share a secret differ. */
+#define LVT_TOKEN_SKEW_SECONDS 60
+/* session: signing keys that are good at one time: the current one and those in their grace period. Rotations are a day
+ * apart and the grace is an hour, so more than two means somebody rotates by hand. */
+#define LVT_TOKEN_KEYS_MAX 8
+/* session: the shortest secret: as strong as the keys that derive from it. */
+#define LVT_SECRET_LENGTH_MIN 32
+/* session: an application's id; it stands in every token. */
+#define LVT_APP_ID_LENGTH_MAX 64
+/* session: pages closed under one hold of the registry's lock while it is swept, so that nobody waits long. */
+#define LVT_SWEEP_BATCH 256
+/* live: a group's or a user's name as an authenticator gives it; ours have 43 bytes, an e-mail address at most 254. */
+#define LVT_VISITOR_NAME_MAX 256
 /* live: one message from a client; an action with its form fields. */
 #define LVT_MESSAGE_IN_MAX ((size_t)64 * 1024)
 /* live: one message to a client, above it the update is sent in chunks (DESIGN.md). */
 #define LVT_MESSAGE_OUT_MAX ((size_t)256 * 1024)
 /* live: bytes waiting for one client; above it the page is marked for a complete render instead of a queue. */
 #define LVT_OUTBOX_BYTES_MAX ((size_t)1024 * 1024)
+/* live: memory of sent messages that is kept for the next ones, all connections of a handler together: a burst of 4 KiB
+ * updates to 256 clients. */
+#define LVT_MESSAGES_RETAINED_MAX ((size_t)1024 * 1024)
+/* live: fields of one plain form; browsers send one for each control. */
+#define LVT_FORM_FIELDS_MAX 1000
 /* live: fields with errors in one reply, and named stores in one view. */
 #define LVT_FIELD_ERRORS_MAX 64
 #define LVT_STORES_MAX 32

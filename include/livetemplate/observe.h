@@ -21,6 +21,7 @@ extern "C" {
     X(GROUPS_EXPIRED, "groups_expired_total", "counter", "Session groups closed by their time to live")             \
     X(CONNECTIONS_ACTIVE, "connections_active", "gauge", "Live connections")                                        \
     X(CONNECTIONS_OPENED, "connections_opened_total", "counter", "Live connections opened")                         \
+    X(CONNECTIONS_OVERRUN, "connections_overrun_total", "counter", "Live connections closed as slow")               \
     X(RENDERS, "renders_total", "counter", "Pages rendered to HTML")                                                \
     X(ACTIONS, "actions_total", "counter", "Actions run")                                                           \
     X(ACTIONS_FAILED, "actions_failed_total", "counter", "Actions that ended with an error")                        \

@@ -18,7 +18,8 @@ extern "C" {
 
 typedef struct lvt_app_options {
     unsigned version;  /* 1 */
-    const char *id;    /* names the application in tokens, at most 64 bytes; NULL: random */
+    const char *id;    /* names the application in tokens, at most LVT_APP_ID_LENGTH_MAX bytes; NULL: one that derives
+                          from the secret */
     lvt_span secret;   /* at least 32 random bytes from which all keys derive; empty: random, so that tokens and
                           cookies die with the process */
     size_t pages_max;  /* 0: LVT_PAGES_MAX_DEFAULT */

@@ -409,14 +409,19 @@ void lvt_format_float(lvt_buffer *out, double number, char format, int precision
 
 /* Typed JSON (DESIGN.md, Values): an object with the single key $time, $html, $css, $js, $jsstr, $url, $attr, $srcset
  * or $bytes (base64) and a string value is that value. Integers without fraction and exponent are int64, other numbers
- * double. Duplicate keys: the last one wins. LVT_ERROR_JSON with line and column. */
+ * double. Duplicate keys: the last one wins. LVT_ERROR_JSON with line and column; LVT_ERROR_TYPE, with them too, when a
+ * value does not fit its field. An object that only looks typed is written with its $ as \u0024. */
 
 /* Decode into an object by its descriptor; unknown keys are ignored, absent ones leave the field as it is (so `out`
  * must be initialised; zeroed memory will do). On failure `out` is untouched. */
 lvt_status lvt_json_decode(void *out, const lvt_type *type, lvt_span json, const lvt_allocator *allocator,
                            lvt_error *error);
-/* Parse into dynamic values that live in the arena (not to be cleared): the way of messages. */
+/* Parse into dynamic values that live in the arena (not to be cleared); null gives LVT_NIL. For data that may name its
+ * own types: files, stores, the command line. */
 lvt_status lvt_json_parse(lvt_value *out, lvt_span json, lvt_arena *arena, lvt_error *error);
+/* The same for messages of clients: {"$html": ...} and its like are plain objects, for who sends input must not be able
+ * to declare it trusted content. */
+lvt_status lvt_json_parse_untrusted(lvt_value *out, lvt_span json, lvt_arena *arena, lvt_error *error);
 
 typedef enum lvt_json_flags {
     LVT_JSON_PLAIN = 0,      /* times as RFC 3339 strings, bytes as base64, trusted content as strings */

@@ -1,0 +1,108 @@
+// What a form or an element holds, as the data of an action: strings, a checkbox as a bool, several fields of one
+// name and multiple selects as a list of strings. Names and values go as they stand; the server knows the types.
+
+export type Data = Record<string, string | boolean | string[]>;
+
+/** The field that names an action of a form that is posted without this client; it is no data. */
+export const ACTION_FIELD = "lvt-action";
+
+type FieldElement = Element & { name: string; type: string; value: string };
+
+const FIELD = "input,select,textarea";
+
+/** Fields that a form would send, its buttons aside. */
+function isSent(element: Element): element is FieldElement {
+  const field = element as FieldElement;
+  return (
+    element.matches(FIELD) &&
+    !!field.name &&
+    field.name !== ACTION_FIELD &&
+    !element.matches(":disabled") &&
+    !/^(submit|button|reset|image|file)$/.test(field.type)
+  );
+}
+
+/** Add fields of one name. */
+function addFields(data: Data, name: string, fields: FieldElement[]): void {
+  const values: string[] = [];
+  const boxes = fields.filter((field) => field.type === "checkbox") as unknown as HTMLInputElement[];
+  if (boxes.length === 1 && fields.length === 1) {
+    data[name] = (boxes[0] as HTMLInputElement).checked;
+    return;
+  }
+  let list = boxes.length > 0;
+  let texts = 0;
+  for (const field of fields) {
+    if (field instanceof HTMLSelectElement && field.multiple) {
+      list = true;
+      for (const option of field.selectedOptions) values.push(option.value);
+    } else if (field.type === "checkbox" || field.type === "radio") {
+      if ((field as unknown as HTMLInputElement).checked) values.push(field.value);
+    } else {
+      texts++;
+      values.push(field.value);
+    }
+  }
+  if (list || texts > 1) data[name] = values;
+  else if (values[0] !== undefined) data[name] = values[0];
+}
+
+function addAll(data: Data, elements: Element[]): void {
+  const names = new Map<string, FieldElement[]>();
+  for (const element of elements) {
+    if (!isSent(element)) continue;
+    const fields = names.get(element.name);
+    if (fields) fields.push(element);
+    else names.set(element.name, [element]);
+  }
+  names.forEach((fields, name) => addFields(data, name, fields));
+}
+
+/** lvt-data-NAME="value" */
+function addAttributes(data: Data, element: Element): void {
+  for (const { name, value } of element.attributes) if (name.startsWith("lvt-data-")) data[name.slice(9)] = value;
+}
+
+function emptyData(): Data {
+  // Without a prototype, so that a field may have any name.
+  return Object.create(null) as Data;
+}
+
+export function formElements(form: HTMLFormElement): Element[] {
+  // A field named "elements" would hide the property.
+  const elements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get?.call(form) as HTMLFormControlsCollection;
+  return [...elements];
+}
+
+/** Of a form that is sent by `submitter`. */
+export function formData(form: HTMLFormElement, submitter?: Element | null): Data {
+  const data = emptyData();
+  addAll(data, formElements(form));
+  addAttributes(data, form);
+  if (submitter) {
+    const { name, value } = submitter as HTMLButtonElement;
+    if (name && name !== ACTION_FIELD) data[name] = value;
+    addAttributes(data, submitter);
+  }
+  return data;
+}
+
+/** Of an element that an event happened to: a form's fields, a field's value, and what lvt-data-* says. */
+export function elementData(element: Element): Data {
+  if (element instanceof HTMLFormElement) return formData(element);
+  const data = emptyData();
+  const field = element as FieldElement;
+  if (isSent(element)) {
+    const form = (element as HTMLInputElement).form;
+    const group = form && element.type !== "radio" ? formElements(form).filter((other) => (other as FieldElement).name === element.name) : [element];
+    addAll(data, group);
+  } else if (element.matches(FIELD) && !field.name) {
+    // A field without a name outside of any form, such as a search box.
+    if (field.type === "checkbox") data["value"] = (element as HTMLInputElement).checked;
+    else if (field.type !== "file") data["value"] = field.value;
+  } else if (element.nodeName === "BUTTON" && field.name && field.name !== ACTION_FIELD) {
+    data[field.name] = field.value;
+  }
+  addAttributes(data, element);
+  return data;
+}

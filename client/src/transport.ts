@@ -1,0 +1,265 @@
+// Keeps the page connected: a WebSocket that is opened again whenever it is lost, HTTP for actions as long as none could
+// ever be opened, and a fresh token when the server refuses the old one. Actions wait here while nothing can carry them.
+
+import type { ActionMessage } from "./actions";
+import type { JsonObject } from "./tree";
+
+export type Status = "connecting" | "connected" | "disconnected";
+
+export interface Listener {
+  status(status: Status): void;
+  /** A socket is open; what was known on the one before is void. */
+  opened(): void;
+  /** A frame of the socket. */
+  message(text: string): void;
+  /** The answer to an action over HTTP. */
+  reply(text: string): void;
+  /** A live connection is lost. */
+  lost(): void;
+  /** Actions that nobody will answer. */
+  failed(ids: number[], reason: string): void;
+  /** No WebSocket can be opened for now; actions go over HTTP. */
+  fallback(): void;
+  /** What to ask of a server that may be gone, so that it says something. */
+  probe(): void;
+  /** The page, fetched anew: take the token from it. False when it holds none. */
+  refreshed(page: Document): boolean;
+}
+
+const RETRY_FIRST_MS = 100;
+const RETRY_MAX_MS = 15_000;
+/** A server at its limit wants to be left alone for a while. */
+const RETRY_LIMIT_MS = 5_000;
+const OPEN_TIMEOUT_MS = 5_000;
+/** The server drops a peer that was silent for 75 s; a browser that slept may not have noticed. */
+const SLEEP_MS = 60_000;
+const PROBE_TIMEOUT_MS = 5_000;
+/** Shorter losses are not shown. */
+const FLASH_MS = 500;
+const QUEUE_MAX = 50;
+const MESSAGE_MAX_BYTES = 64 * 1024;
+const REFUSALS_MAX = 5;
+
+const CLOSE_TOKEN = 4401;
+const CLOSE_LIMIT = 4429;
+
+export class Transport {
+  /** The first message of the socket has been applied: it carries actions. */
+  live = false;
+
+  private socket: WebSocket | null = null;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private openTimer: ReturnType<typeof setTimeout> | undefined;
+  private probeTimer: ReturnType<typeof setTimeout> | undefined;
+  private statusTimer: ReturnType<typeof setTimeout> | undefined;
+  private attempts = 0;
+  private refusals = 0;
+  private everLive = false;
+  private overHttp = false;
+  private posting = false;
+  private refreshing = false;
+  private leaving = false;
+  private hiddenSince = 0;
+  private readonly queue: ActionMessage[] = [];
+  private readonly unanswered = new Set<number>();
+
+  constructor(
+    private readonly token: () => string | null,
+    private readonly listener: Listener,
+  ) {}
+
+  start(): void {
+    addEventListener("online", () => this.wake(true));
+    addEventListener("pagehide", () => (this.leaving = true));
+    addEventListener("pageshow", () => {
+      this.leaving = false;
+      this.wake(false);
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.hiddenSince = Date.now();
+      else this.wake(Date.now() - this.hiddenSince >= SLEEP_MS);
+    });
+    this.listener.status("connecting");
+    this.connect();
+  }
+
+  /** Send an action, now or as soon as something can carry it. */
+  send(message: ActionMessage): void {
+    const text = JSON.stringify(message);
+    if (text.length * 3 > MESSAGE_MAX_BYTES && new TextEncoder().encode(text).length > MESSAGE_MAX_BYTES)
+      this.listener.failed([message.id], "That is too much to send.");
+    else if (this.live) this.put(message.id, text);
+    else if (this.queue.length >= QUEUE_MAX) this.listener.failed([message.id], "There is no connection.");
+    else {
+      this.queue.push(message);
+      void this.drainOverHttp();
+    }
+  }
+
+  /** Send what is no action; it is of no use on any other connection. */
+  sendNow(message: JsonObject): void {
+    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(message));
+  }
+
+  /** A reply to an action has come. */
+  answered(id: number): void {
+    this.unanswered.delete(id);
+  }
+
+  /** The socket's first message has been applied. */
+  established(): void {
+    if (this.live || !this.socket) return;
+    this.live = this.everLive = true;
+    this.overHttp = false;
+    this.attempts = this.refusals = 0;
+    this.show("connected");
+    for (const message of this.queue.splice(0)) this.put(message.id, JSON.stringify(message));
+  }
+
+  /** Give this socket up and open another. */
+  reconnect(): void {
+    const socket = this.socket;
+    if (!socket) return;
+    this.closed(socket, 0);
+    socket.close(4000);
+  }
+
+  private put(id: number, text: string): void {
+    this.unanswered.add(id);
+    this.socket?.send(text);
+  }
+
+  private show(status: Status): void {
+    clearTimeout(this.statusTimer);
+    this.listener.status(status);
+  }
+
+  // ---- the socket ----
+
+  private connect(): void {
+    clearTimeout(this.retryTimer);
+    this.retryTimer = undefined;
+    const token = this.token();
+    const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${location.pathname}${location.search}`;
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(url, ["livetemplate.v1", ...(token ? [`lvt.token.${token}`] : [])]);
+    } catch {
+      return this.retry(0);
+    }
+    this.socket = socket;
+    this.openTimer = setTimeout(() => this.reconnect(), OPEN_TIMEOUT_MS);
+    socket.onopen = () => {
+      if (socket !== this.socket) return;
+      clearTimeout(this.openTimer);
+      this.listener.opened();
+    };
+    socket.onmessage = (event: MessageEvent) => {
+      if (socket !== this.socket) return;
+      clearTimeout(this.probeTimer);
+      if (typeof event.data === "string") this.listener.message(event.data);
+    };
+    socket.onclose = (event: CloseEvent) => this.closed(socket, event.code);
+  }
+
+  private closed(socket: WebSocket, code: number): void {
+    if (socket !== this.socket) return;
+    this.socket = null;
+    clearTimeout(this.openTimer);
+    clearTimeout(this.probeTimer);
+    const wasLive = this.live;
+    this.live = false;
+    const lost = [...this.unanswered];
+    this.unanswered.clear();
+    if (wasLive && !this.leaving) {
+      this.listener.status("connecting");
+      this.statusTimer = setTimeout(() => this.listener.status("disconnected"), FLASH_MS);
+      this.listener.lost();
+    }
+    this.listener.failed(lost, "The connection was lost.");
+    this.retry(code);
+  }
+
+  // ---- trying again ----
+
+  private retry(code: number): void {
+    if (this.leaving) return;
+    if (code === CLOSE_TOKEN) {
+      if (++this.refusals > REFUSALS_MAX) return this.show("disconnected");
+    } else if (!this.everLive && !this.overHttp) {
+      this.overHttp = true;
+      this.listener.fallback();
+      void this.drainOverHttp();
+    }
+    let wait = Math.min(RETRY_FIRST_MS * 2 ** this.attempts, RETRY_MAX_MS);
+    if (code === CLOSE_LIMIT) wait = Math.max(wait, RETRY_LIMIT_MS);
+    this.attempts++;
+    // Jitter, so that all the clients of a server that was restarted do not return at once.
+    this.retryTimer = setTimeout(() => (code === CLOSE_TOKEN ? void this.refresh() : this.connect()), wait * (0.5 + Math.random() / 2));
+  }
+
+  /** The network or the person is back. `doubt`: the socket may be dead without the browser knowing. */
+  private wake(doubt: boolean): void {
+    if (document.hidden && !doubt) return;
+    if (!this.socket) {
+      if (this.refreshing) return;
+      const refused = this.refusals > 0;
+      clearTimeout(this.retryTimer);
+      this.attempts = this.refusals = 0;
+      if (refused) void this.refresh();
+      else this.connect();
+    } else if (doubt && this.live) {
+      clearTimeout(this.probeTimer);
+      this.probeTimer = setTimeout(() => this.reconnect(), PROBE_TIMEOUT_MS);
+      this.listener.probe();
+    }
+  }
+
+  /** Fetch the page anew for its token. */
+  private async refresh(): Promise<void> {
+    this.refreshing = true;
+    let fresh = false;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin", cache: "no-store" });
+      if (answer.ok && answer.redirected && new URL(answer.url).pathname !== location.pathname) {
+        // The page is elsewhere now, at a log-in for instance.
+        location.assign(answer.url);
+        return;
+      }
+      if (answer.ok) fresh = this.listener.refreshed(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // No network: the next attempt may find one.
+    } finally {
+      this.refreshing = false;
+    }
+    if (fresh) this.connect();
+    else this.retry(CLOSE_TOKEN);
+  }
+
+  // ---- HTTP ----
+
+  /** Post what waits, one action after the other, as long as there is no WebSocket. */
+  private async drainOverHttp(): Promise<void> {
+    if (this.posting) return;
+    this.posting = true;
+    while (this.overHttp && this.queue.length) await this.post(this.queue.shift());
+    this.posting = false;
+  }
+
+  /** Post an action; nothing asks for the page as it is. */
+  async post(message?: ActionMessage): Promise<void> {
+    try {
+      const answer = await fetch(location.pathname + location.search, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json" },
+        credentials: "same-origin",
+        body: message ? JSON.stringify(message) : "",
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.listener.reply(await answer.text());
+    } catch {
+      // Told below: whoever waits for an answer still waits.
+    }
+    if (message) this.listener.failed([message.id], "The server could not be reached.");
+  }
+}

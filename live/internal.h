@@ -1,0 +1,282 @@
+/* What the files of this room share: the handler, session groups, connections, and what is lent for one piece of work.
+ *
+ * Locks, in the order in which they may be taken:
+ *   group->lock          the group's stores, flash, and its connections (all but their outboxes)
+ *   then one of these, with nothing behind it:
+ *   live->groups_lock    the table of groups, references, the list of idle groups
+ *   live->queue_lock     the queues of ready connections and of groups to flush
+ *   live->workspace_lock the workspaces that are not in use
+ *   outbox->lock, pool->lock, and those of session/
+ */
+#ifndef LIVETEMPLATE_LIVE_INTERNAL_H
+#define LIVETEMPLATE_LIVE_INTERNAL_H
+
+#include "message.h"
+#include "outbox.h"
+#include "session/app.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+typedef struct lvt_group lvt_group;
+
+/* ---- feedback.c: what the last action said about its form -------------------------------------------------- */
+
+/* Errors by field, and the fields as they were typed; one allocation. */
+typedef struct lvt_feedback {
+    size_t error_count;
+    size_t value_count;
+    const lvt_field_error *errors;
+    const lvt_field_error *values; /* field and text */
+} lvt_feedback;
+
+lvt_status lvt_feedback_create(lvt_feedback **out, const lvt_field_errors *errors, lvt_value data,
+                               const lvt_allocator *allocator, lvt_error *error);
+/* Empty when there is none, or no feedback. */
+lvt_span lvt_feedback_error(const lvt_feedback *feedback, lvt_span field);
+lvt_span lvt_feedback_value(const lvt_feedback *feedback, lvt_span field);
+
+/* ---- root.c: what a template sees --------------------------------------------------------------------------- */
+
+/* What stands behind {{.lvt}}. */
+typedef struct lvt_page_context {
+    lvt_string user;
+    lvt_string page;
+    uint64_t update_bytes;
+    uint64_t page_bytes;            /* where there is no rendering to measure */
+    const lvt_rendering *rendering; /* the last one; may be NULL */
+    const lvt_feedback *feedback;   /* may be NULL */
+} lvt_page_context;
+
+/* The descriptor of the root: a pointer for each store, then an lvt_page_context. */
+typedef struct lvt_root {
+    lvt_type type;
+    lvt_type pointers[LVT_STORES_MAX];
+    lvt_member members[LVT_STORES_MAX + 1];
+    size_t store_count;
+} lvt_root;
+
+/* Stores have been checked. One without a name is embedded: its members are members of the root. */
+void lvt_root_init(lvt_root *root, const lvt_store_def *stores, size_t count);
+/* Fill an object of root->type.size bytes. */
+void lvt_root_fill(const lvt_root *root, void *object, void *const *stores, const lvt_page_context *context);
+
+/* ---- input.c: what clients say -------------------------------------------------------------------------------- */
+
+typedef enum lvt_input_kind {
+    LVT_INPUT_ACTION,
+    LVT_INPUT_ACK,
+    LVT_INPUT_RESYNC,
+    LVT_INPUT_NOTHING /* an empty body: a request for the tree */
+} lvt_input_kind;
+
+typedef struct lvt_input {
+    lvt_input_kind kind;
+    lvt_span action;
+    lvt_value data;      /* an object, or LVT_NIL */
+    const char *problem; /* an action that cannot be run, and why; NULL when it can */
+    bool has_id;
+    int64_t id;
+    int64_t sequence; /* of an ACK */
+} lvt_input;
+
+/* LVT_ERROR_JSON when it cannot be read, LVT_ERROR_PROTOCOL when it says nothing known. Lives in the arena. */
+lvt_status lvt_input_parse_message(lvt_input *out, lvt_span message, lvt_arena *arena, lvt_error *error);
+/* application/x-www-form-urlencoded. LVT_ERROR_ENCODING when malformed, LVT_ERROR_LIMIT for too many fields. */
+lvt_status lvt_input_parse_form(lvt_input *out, lvt_span body, lvt_arena *arena, lvt_error *error);
+
+/* ---- view.c: the handler ---------------------------------------------------------------------------------------- */
+
+typedef struct lvt_workspace lvt_workspace;
+
+struct lvt_live {
+    lvt_app *app;
+    const lvt_view *view;
+    const lvt_allocator *allocator;
+    const lvt_log *log;
+    const lvt_clock *clock;
+    lvt_metrics *metrics;
+    lvt_store_def stores[LVT_STORES_MAX];
+    size_t store_count;
+    bool named_stores;
+    lvt_root root;
+    lvt_template *tmpl;
+    lvt_shapes *shapes;
+    char *path;
+    lvt_buffer head; /* what goes into <head> */
+    lvt_buffer title;
+    void (*wake)(void *payload);
+    void *wake_payload;
+    lvt_message_pool messages;
+
+    pthread_mutex_t groups_lock;
+    lvt_group **buckets;
+    size_t bucket_count; /* a power of two */
+    size_t group_count;
+    lvt_group *idle_oldest; /* groups that nobody refers to, by last use */
+    lvt_group *idle_newest;
+
+    pthread_mutex_t queue_lock;
+    lvt_connection *ready_first;
+    lvt_connection *ready_last;
+    lvt_group *flush_first;
+    lvt_group *flush_last;
+
+    pthread_mutex_t workspace_lock;
+    lvt_workspace *workspaces;
+};
+
+/* ---- workspace.c: memory for one piece of work, used again by the next ------------------------------------------- */
+
+struct lvt_workspace {
+    lvt_workspace *next;
+    lvt_execution *execution;
+    lvt_changes *changes;
+    lvt_rendering *spare; /* made into, then swapped with a page's */
+    lvt_known_shapes known;
+    void *root;
+    lvt_arena arena;
+    lvt_field_errors errors; /* in the arena */
+    lvt_buffer message;
+    lvt_buffer chunk;
+};
+
+lvt_status lvt_workspace_take(lvt_workspace **out, lvt_live *live, lvt_error *error);
+void lvt_workspace_return(lvt_live *live, lvt_workspace *workspace);
+void lvt_workspace_free(lvt_live *live, lvt_workspace *workspace);
+
+/* ---- group.c ---------------------------------------------------------------------------------------------------- */
+
+struct lvt_group {
+    lvt_live *live;
+    pthread_mutex_t lock;
+    /* Under the lock: */
+    bool failed; /* its init callback refused; nothing may use it */
+    void *stores[LVT_STORES_MAX];
+    lvt_connection *connections;
+    lvt_feedback *flash; /* of a plain form, until the next GET */
+    uint64_t page_bytes; /* of the last GET */
+    /* Under groups_lock: */
+    size_t references;
+    bool listed;
+    int64_t last_use;
+    lvt_group *next_in_bucket;
+    lvt_group *older;
+    lvt_group *newer;
+    /* Under queue_lock: */
+    bool flush_queued;
+    lvt_group *flush_next;
+    /* Constant: */
+    size_t id_length;
+    char id[];
+};
+
+static inline lvt_span lvt_group_id(const lvt_group *group) { return lvt_span_of(group->id, group->id_length); }
+
+/* The visitor's group, made (and its stores initialised) when there is none. The reference is the caller's.
+ * LVT_ERROR_LIMIT when the table is full and every group in use; LVT_ERROR_EXECUTE when an init callback failed. */
+lvt_status lvt_group_acquire(lvt_group **out, lvt_live *live, const lvt_visitor *visitor, lvt_error *error);
+/* NULL when there is no such group. */
+lvt_group *lvt_group_find(lvt_live *live, lvt_span id);
+void lvt_group_release(lvt_group *group);
+/* All groups, each with a reference, in an array to be released with the handler's allocator. */
+lvt_status lvt_group_snapshot(lvt_group ***out, size_t *out_count, lvt_live *live, lvt_error *error);
+/* Lock it; false, and not locked, when it has failed. */
+bool lvt_group_enter(lvt_group *group);
+void lvt_group_leave(lvt_group *group);
+/* The argument of update callbacks: the store, or the array of them. */
+void *lvt_group_update_target(lvt_group *group);
+void lvt_group_sweep(lvt_live *live);
+void lvt_group_free_all(lvt_live *live);
+/* A store's initial state; with the C library's allocator, for programs change it by hand. */
+lvt_status lvt_stores_create(void **out, const lvt_live *live, lvt_error *error);
+void lvt_stores_free(void **stores, const lvt_live *live);
+
+/* ---- dispatch.c -----------------------------------------------------------------------------------------------------
+ */
+
+/* Run an action on the group, whose lock is held. True when it succeeded; workspace->errors says what went wrong. */
+bool lvt_group_run(lvt_group *group, lvt_workspace *workspace, const lvt_input *input, const lvt_visitor *visitor);
+/* Replace the errors by one for no field. */
+void lvt_workspace_fail(lvt_workspace *workspace, const char *message);
+
+/* ---- connection.c -------------------------------------------------------------------------------------------------
+ */
+
+struct lvt_connection {
+    lvt_live *live;
+    lvt_group *group; /* NULL when the connection was refused */
+    lvt_page *page;
+    char *user; /* NULL: anonymous */
+    lvt_visitor visitor;
+    void *payload;
+    lvt_outbox outbox;
+    /* Under the group's lock: */
+    lvt_connection *next;
+    lvt_connection *previous;
+    lvt_feedback *feedback;
+    uint64_t update_bytes; /* of the last message */
+    uint64_t chunk_id;
+    int64_t acknowledged;
+    size_t duplicates;   /* rows whose key stood twice, as reported last */
+    bool needs_complete; /* what the client holds is unknown */
+    /* Its state has changed since the last message. Set under the group's lock before the outbox is looked at, read
+     * after a message was taken from it: so one of the two sees the other. */
+    atomic_bool dirty;
+    /* Under queue_lock: */
+    bool ready;
+    lvt_connection *ready_next;
+    lvt_connection *ready_previous;
+};
+
+/* Tell the server that there is something to send. */
+void lvt_connection_make_ready(lvt_connection *connection);
+
+/* ---- update.c: rendering for connections; the group's lock is held
+ * ---------------------------------------------------- */
+
+/* Answer an action, or send a complete tree when `meta` is NULL. LVT_ERROR_OUT_OF_MEMORY only. */
+lvt_status lvt_connection_reply(lvt_connection *connection, lvt_workspace *workspace, lvt_message_meta *meta,
+                                lvt_error *error);
+/* Send what has changed, or leave it for later when the client is busy. Trouble is logged. */
+void lvt_connection_push(lvt_connection *connection, lvt_workspace *workspace);
+/* Push to all connections of the group but `except` (may be NULL). */
+void lvt_group_push(lvt_group *group, lvt_workspace *workspace, const lvt_connection *except);
+/* Fill workspace->root for a page outside of a connection. */
+lvt_value lvt_group_root(lvt_group *group, lvt_workspace *workspace, const lvt_page_context *context);
+/* A refusal or trouble, as an error message. */
+lvt_status lvt_connection_send_error(lvt_connection *connection, const char *code, lvt_span message,
+                                     lvt_workspace *workspace, lvt_error *error);
+/* A render failed: counted and logged. */
+void lvt_live_report_render(lvt_live *live, lvt_span page, const lvt_error *error);
+
+/* ---- broadcast.c
+ * ------------------------------------------------------------------------------------------------------ */
+
+/* Have lvt_live_flush push the group; takes a reference of its own. */
+void lvt_group_queue_flush(lvt_group *group);
+
+/* ---- identify.c
+ * ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct lvt_caller {
+    lvt_visitor visitor;
+    bool fresh; /* the group is new: the answer carries its cookie */
+    char group[LVT_GROUP_ID_LENGTH + 1];
+} lvt_caller;
+
+/* Who is asking. 0, or the HTTP status to refuse the request with and a reason in `error`. The spans point into the
+ * request or into `out`. */
+int lvt_live_identify(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error);
+/* Does the request come from a page of this site (or not from a browser's page at all)? */
+bool lvt_request_is_same_origin(const lvt_request *request);
+
+/* ---- request.c
+ * ------------------------------------------------------------------------------------------------------------ */
+
+/* Does a comma-separated header (all of that name together) hold `token`, compared without case? */
+bool lvt_request_header_has(const lvt_request *request, const char *name, const char *token);
+/* The first element of a comma-separated header that starts with `prefix`, without it; empty when there is none. */
+lvt_span lvt_request_header_element(const lvt_request *request, const char *name, lvt_span prefix);
+
+#endif

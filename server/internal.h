@@ -1,0 +1,119 @@
+/* The server's own structures: one lvt_server on one libuv loop, one lvt_socket for each TCP connection. All of it runs on
+ * the loop's thread; the only ways in from other threads are the two uv_async handles (wake and stop). */
+#ifndef LVT_SERVER_INTERNAL_H
+#define LVT_SERVER_INTERNAL_H
+
+#include "livetemplate/server.h"
+
+#include <uv.h>
+
+typedef struct lvt_socket lvt_socket;
+typedef struct lvt_http_reader lvt_http_reader;
+typedef struct lvt_frames lvt_frames;
+
+typedef struct lvt_route {
+    char *path;
+    char *template_text; /* of template_file; NULL when the view brought its text */
+    lvt_view view;
+    lvt_live *live;
+    struct lvt_route *next;
+} lvt_route;
+
+struct lvt_server {
+    uv_loop_t loop;
+    uv_tcp_t listener;
+    uv_async_t wake;
+    uv_async_t stop;
+    uv_timer_t second; /* deadlines, pings, sweeps */
+    uv_timer_t grace;
+    uv_signal_t terminate;
+    uv_signal_t interrupt;
+    bool loop_ready;
+    bool listening;
+    bool stopping;
+    lvt_server_options options;
+    char *address_asked;
+    char address[80];
+    lvt_app *app;
+    lvt_route *routes;
+    lvt_socket *sockets;
+    size_t socket_count;
+    unsigned seconds;
+    char client_url[64];
+    /* Shared by all sockets, since each is read and written within one callback. */
+    char *read_memory;
+    lvt_buffer scratch;
+    lvt_response response;
+    lvt_http_reader *spare_readers;
+    size_t spare_reader_count;
+    lvt_frames *spare_frames;
+    size_t spare_frame_count;
+};
+
+enum { LVT_SERVER_READ_SIZE = 64 * 1024, LVT_SERVER_SPARES_MAX = 64 };
+
+typedef enum lvt_socket_state {
+    LVT_SOCKET_HTTP,
+    LVT_SOCKET_WEBSOCKET,
+    LVT_SOCKET_LINGER, /* the last answer is sent; what still arrives is dropped until the peer closes */
+    LVT_SOCKET_CLOSED  /* uv_close was called */
+} lvt_socket_state;
+
+struct lvt_socket {
+    uv_tcp_t handle;
+    uv_write_t write;
+    uv_shutdown_t shutdown;
+    lvt_server *server;
+    lvt_socket *next;
+    lvt_socket *previous;
+    lvt_socket_state state;
+    bool writing;       /* a uv_write is on its way: `in_flight` must stay */
+    bool close_when_written;
+    int64_t deadline;   /* steady milliseconds; 0: none */
+    int64_t last_heard; /* WebSocket: when the peer last sent something */
+    lvt_buffer output;  /* waits for `in_flight` to be written */
+    lvt_buffer in_flight;
+    lvt_http_reader *reader; /* while a request is on its way */
+    lvt_frames *frames;      /* while a WebSocket message is on its way */
+    lvt_connection *connection;
+    lvt_live *live;
+};
+
+/* ---- server.c ---- */
+/* Write what handlers have ready to the sockets concerned. */
+void lvt_server_pump(lvt_server *server);
+/* Called when a socket is gone: a stopping server ends with its last one. */
+void lvt_server_forget(lvt_socket *socket);
+void lvt_server_log(lvt_server *server, lvt_log_level level, const char *format, ...) LVT_PRINTF_LIKE(3, 4);
+
+/* ---- socket.c ---- */
+void lvt_socket_accept(lvt_server *server);
+/* Send bytes: at once where the kernel takes them, the rest behind what already waits. */
+void lvt_socket_send(lvt_socket *socket, lvt_span bytes);
+/* Close once everything is written, waiting for the peer to close first, so that it can read the answer. */
+void lvt_socket_finish(lvt_socket *socket);
+void lvt_socket_close(lvt_socket *socket);
+bool lvt_socket_idle(const lvt_socket *socket); /* nothing waits to be written */
+void lvt_socket_set_deadline(lvt_socket *socket, int64_t seconds);
+void lvt_socket_tick(lvt_socket *socket, int64_t now);
+
+/* ---- http.c: requests and answers on a socket ---- */
+void lvt_http_receive(lvt_socket *socket, lvt_span bytes);
+void lvt_http_release(lvt_socket *socket); /* gives the reader back */
+
+/* ---- websocket.c ---- */
+/* Answer an upgrade request: 101 and a live connection, or the refusal (true when it was refused: `out` is filled). */
+bool lvt_websocket_upgrade(lvt_socket *socket, lvt_live *live, const lvt_request *request, lvt_response *out);
+void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes);
+/* Send the connection's waiting messages, as far as the socket takes them. */
+void lvt_websocket_pump(lvt_socket *socket);
+void lvt_websocket_ping(lvt_socket *socket);
+void lvt_websocket_close(lvt_socket *socket, int code);
+void lvt_websocket_release(lvt_socket *socket); /* the socket is going away */
+void lvt_websocket_free_spares(lvt_server *server);
+
+/* ---- file.c ---- */
+/* Read a file whole into NUL-terminated owned memory. LVT_ERROR_IO names the file. */
+lvt_status lvt_file_read(char **out, size_t *out_length, const char *path, size_t maximum, lvt_error *error);
+
+#endif

@@ -1,0 +1,185 @@
+/* Applications: options and their defaults, keys from the secret, and the lock that makes the registry and the ring of
+ * keys safe for threads. */
+#include "app.h"
+
+#include "base64url.h"
+
+#include <openssl/crypto.h>
+
+enum { RANDOM_SECRET_SIZE = 32, DERIVED_ID_BYTES = 16 };
+
+/* Longest life that an option may ask for; keeps sums of nanoseconds far from overflow. */
+static const int64_t seconds_max = INT64_C(1000) * 365 * 24 * 3600 / 16;
+
+static lvt_status fill_seconds(int64_t *seconds, int64_t standard, const char *name, lvt_error *error) {
+    if (*seconds == 0) *seconds = standard;
+    if (*seconds > 0 && *seconds <= seconds_max) return LVT_OK;
+    return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "%s: %lld seconds are not possible", name,
+                         (long long)*seconds);
+}
+
+static lvt_status fill_options(lvt_app_options *options, lvt_error *error) {
+    if (options->version != 1) {
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "lvt_app_options: version %u is unknown",
+                             options->version);
+    }
+    if (options->secret.length != 0 && options->secret.length < LVT_SECRET_LENGTH_MIN) {
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "the secret has %zu bytes, it needs at least %d",
+                             options->secret.length, LVT_SECRET_LENGTH_MIN);
+    }
+    lvt_span id = lvt_span_from(options->id);
+    if (options->id != NULL && (id.length == 0 || id.length > LVT_APP_ID_LENGTH_MAX || !lvt_utf8_valid(id))) {
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "the application's id must have 1 to %d bytes of UTF-8",
+                             LVT_APP_ID_LENGTH_MAX);
+    }
+    if (options->pages_max == 0) options->pages_max = LVT_PAGES_MAX_DEFAULT;
+    if (options->groups_max == 0) options->groups_max = LVT_GROUPS_MAX_DEFAULT;
+    lvt_status status = fill_seconds(&options->page_ttl, LVT_PAGE_TTL_SECONDS_DEFAULT, "page_ttl", error);
+    if (status == LVT_OK) status = fill_seconds(&options->group_ttl, LVT_GROUP_TTL_SECONDS_DEFAULT, "group_ttl", error);
+    if (status == LVT_OK) status = fill_seconds(&options->token_ttl, LVT_TOKEN_TTL_SECONDS_DEFAULT, "token_ttl", error);
+    return status;
+}
+
+static lvt_status derive_keys(lvt_app *app, lvt_span secret, lvt_error *error) {
+    const lvt_span nothing = {NULL, 0};
+    if (app->options.id == NULL) {
+        unsigned char digest[LVT_DIGEST_SIZE];
+        lvt_status status = lvt_key_derive(digest, secret, "application id", nothing, error);
+        if (status != LVT_OK) return status;
+        lvt_base64url_encode(app->id, digest, DERIVED_ID_BYTES);
+    } else {
+        memcpy(app->id, app->options.id, strlen(app->options.id));
+    }
+    app->options.id = app->id;
+    /* Cookies and group tags of one application mean nothing to another, even where both share a secret. */
+    lvt_span id = lvt_span_from(app->id);
+    lvt_status status = lvt_key_derive(app->cookie_key, secret, "cookies", id, error);
+    if (status == LVT_OK) status = lvt_key_derive(app->group_key, secret, "groups", id, error);
+    if (status == LVT_OK) status = lvt_key_ring_init(&app->keys, secret, error);
+    return status;
+}
+
+static lvt_status init(lvt_app *app, lvt_error *error) {
+    unsigned char random[RANDOM_SECRET_SIZE];
+    lvt_span secret = app->options.secret;
+    app->options.secret = (lvt_span){NULL, 0};
+    lvt_status status = LVT_OK;
+    if (secret.length == 0) {
+        status = lvt_random_bytes(random, sizeof random, error);
+        secret = lvt_span_of((const char *)random, sizeof random);
+    }
+    if (status == LVT_OK) status = derive_keys(app, secret, error);
+    OPENSSL_cleanse(random, sizeof random);
+    if (status == LVT_OK) status = lvt_random_bytes(&app->seed, sizeof app->seed, error);
+    if (status == LVT_OK) status = lvt_metrics_create(&app->metrics, app->options.allocator, error);
+    if (status != LVT_OK) return status;
+    return lvt_registry_init(&app->registry, app->options.pages_max, app->options.page_ttl * LVT_NANOSECONDS_PER_SECOND,
+                             app->seed, app->options.allocator, app->metrics, error);
+}
+
+static void release(lvt_app *app) {
+    const lvt_allocator *allocator = app->options.allocator;
+    lvt_registry_free(&app->registry);
+    lvt_metrics_free(app->metrics);
+    OPENSSL_cleanse(app, sizeof *app);
+    lvt_release(allocator, app);
+}
+
+lvt_status lvt_app_create(lvt_app **out, const lvt_app_options *options, lvt_error *error) {
+    lvt_app_options filled = options != NULL ? *options : (lvt_app_options)LVT_APP_OPTIONS_INIT;
+    lvt_status status = fill_options(&filled, error);
+    if (status != LVT_OK) return status;
+    lvt_app *app = lvt_allocate_zeroed(filled.allocator, 1, sizeof *app);
+    if (app == NULL) return lvt_error_out_of_memory(error);
+    app->options = filled;
+    status = init(app, error);
+    if (status == LVT_OK && pthread_mutex_init(&app->lock, NULL) != 0) status = lvt_error_out_of_memory(error);
+    if (status != LVT_OK) {
+        release(app);
+        return status;
+    }
+    *out = app;
+    return LVT_OK;
+}
+
+void lvt_app_free(lvt_app *app) {
+    if (app == NULL) return;
+    (void)pthread_mutex_destroy(&app->lock);
+    release(app);
+}
+
+const char *lvt_app_id(const lvt_app *app) { return app->id; }
+
+lvt_metrics *lvt_app_metrics(lvt_app *app) { return app->metrics; }
+
+const lvt_app_options *lvt_app_get_options(const lvt_app *app) { return &app->options; }
+
+void lvt_app_get_statistics(lvt_app_statistics *out, lvt_app *app) {
+    (void)pthread_mutex_lock(&app->lock);
+    *out = (lvt_app_statistics){app->registry.count, app->registry.connected, app->registry.memory};
+    (void)pthread_mutex_unlock(&app->lock);
+}
+
+lvt_status lvt_app_rotate_keys(lvt_app *app, int64_t grace, lvt_error *error) {
+    if (grace < 0 || grace > seconds_max)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "grace: %lld seconds are not possible",
+                             (long long)grace);
+    int64_t now = lvt_clock_steady(&app->options.clock);
+    (void)pthread_mutex_lock(&app->lock);
+    lvt_status status = lvt_key_ring_rotate(&app->keys, now, grace * LVT_NANOSECONDS_PER_SECOND, error);
+    (void)pthread_mutex_unlock(&app->lock);
+    if (status == LVT_OK) lvt_log_write(&app->options.log, LVT_LOG_INFO, "signing keys rotated");
+    return status;
+}
+
+lvt_status lvt_group_tag_make(lvt_group_tag *out, const lvt_app *app, lvt_span group, lvt_error *error) {
+    unsigned char digest[LVT_DIGEST_SIZE];
+    lvt_status status = lvt_hmac_sha256(digest, app->group_key, sizeof app->group_key, group, error);
+    if (status == LVT_OK) memcpy(out->bytes, digest, sizeof out->bytes);
+    return status;
+}
+
+/* ---- pages ---- */
+
+lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_claims *claims, lvt_span group,
+                                lvt_error *error) {
+    lvt_group_tag tag;
+    char fresh_id[LVT_ID_LENGTH + 1];
+    lvt_status status = lvt_group_tag_make(&tag, app, group, error);
+    if (status == LVT_OK) status = lvt_id_random(fresh_id, error);
+    if (status != LVT_OK) return status;
+    int64_t now = lvt_clock_steady(&app->options.clock);
+    (void)pthread_mutex_lock(&app->lock);
+    status = lvt_registry_connect(out, &app->registry, claims->page, fresh_id, claims->nonce, &tag, now, error);
+    (void)pthread_mutex_unlock(&app->lock);
+    if (status == LVT_ERROR_TOKEN_REPLAYED) {
+        lvt_metrics_add(app->metrics, LVT_METRIC_TOKENS_REFUSED, 1);
+        lvt_log_write(&app->options.log, LVT_LOG_INFO, "token refused: page %s is known by another nonce",
+                      claims->page);
+    }
+    return status;
+}
+
+void lvt_app_disconnect_page(lvt_app *app, lvt_page *page) {
+    int64_t now = lvt_clock_steady(&app->options.clock);
+    (void)pthread_mutex_lock(&app->lock);
+    lvt_registry_disconnect(&app->registry, page, now);
+    (void)pthread_mutex_unlock(&app->lock);
+}
+
+void lvt_app_account_page(lvt_app *app, lvt_page *page) {
+    if (lvt_page_footprint(page) == page->memory) return;
+    (void)pthread_mutex_lock(&app->lock);
+    lvt_registry_account(&app->registry, page);
+    (void)pthread_mutex_unlock(&app->lock);
+}
+
+void lvt_app_sweep_pages(lvt_app *app) {
+    int64_t now = lvt_clock_steady(&app->options.clock);
+    size_t closed;
+    do {
+        (void)pthread_mutex_lock(&app->lock);
+        closed = lvt_registry_sweep(&app->registry, now, LVT_SWEEP_BATCH);
+        (void)pthread_mutex_unlock(&app->lock);
+    } while (closed == LVT_SWEEP_BATCH);
+}

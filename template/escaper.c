@@ -1,0 +1,206 @@
+/* escaper: from a value to its escaped text. Text and numbers, the common cases, are escaped straight into the output;
+ * what must be formatted first, or passes through several escapers, is kept in the arena in between. */
+#include "template/escaper.h"
+
+typedef struct escaper_names {
+    const char *go_name;
+    const char *name;
+} escaper_names;
+
+static const escaper_names names[] = {
+    [LVT_ESCAPER_NONE] = {"", "none"},
+    [LVT_ESCAPER_HTML] = {"_html_template_htmlescaper", "html"},
+    [LVT_ESCAPER_RCDATA] = {"_html_template_rcdataescaper", "rcdata"},
+    [LVT_ESCAPER_ATTR] = {"_html_template_attrescaper", "attribute"},
+    [LVT_ESCAPER_HTML_NOSPACE] = {"_html_template_nospaceescaper", "attribute without quotes"},
+    [LVT_ESCAPER_HTML_NAME_FILTER] = {"_html_template_htmlnamefilter", "name filter"},
+    [LVT_ESCAPER_COMMENT] = {"_html_template_commentescaper", "comment"},
+    [LVT_ESCAPER_URL_FILTER] = {"_html_template_urlfilter", "url filter"},
+    [LVT_ESCAPER_URL_NORMALIZER] = {"_html_template_urlnormalizer", "url"},
+    [LVT_ESCAPER_URL_ESCAPER] = {"_html_template_urlescaper", "url part"},
+    [LVT_ESCAPER_SRCSET] = {"_html_template_srcsetescaper", "srcset"},
+    [LVT_ESCAPER_CSS] = {"_html_template_cssescaper", "css string"},
+    [LVT_ESCAPER_CSS_VALUE_FILTER] = {"_html_template_cssvaluefilter", "css value filter"},
+    [LVT_ESCAPER_JS_VALUE] = {"_html_template_jsvalescaper", "script value"},
+    [LVT_ESCAPER_JS_STRING] = {"_html_template_jsstrescaper", "script string"},
+    [LVT_ESCAPER_JS_TEMPLATE] = {"_html_template_jstmpllitescaper", "script template literal"},
+    [LVT_ESCAPER_JS_REGEXP] = {"_html_template_jsregexpescaper", "script regexp"},
+    [LVT_ESCAPER_EVAL_ARGS] = {"_eval_args_", "text"},
+    [LVT_ESCAPER_FUNCTION_HTML] = {"html", "html function"},
+    [LVT_ESCAPER_FUNCTION_URLQUERY] = {"urlquery", "urlquery function"},
+};
+
+const char *lvt_escaper_go_name(lvt_escaper escaper) { return names[escaper].go_name; }
+const char *lvt_escaper_name(lvt_escaper escaper) { return names[escaper].name; }
+
+void lvt_replace_bytes(lvt_buffer *out, lvt_span text, const lvt_replacements *replacements) {
+    const uint8_t *classes = replacements->classes;
+    const unsigned char *bytes = (const unsigned char *)text.data;
+    size_t run = 0, at = 0;
+    for (;;) {
+        while (at + 4 <= text.length &&
+               (classes[bytes[at]] | classes[bytes[at + 1]] | classes[bytes[at + 2]] | classes[bytes[at + 3]]) == 0) {
+            at += 4;
+        }
+        while (at < text.length && classes[bytes[at]] == 0) at++;
+        lvt_buffer_append(out, text.data + run, at - run);
+        if (at == text.length) return;
+        lvt_buffer_append_span(out, replacements->texts[classes[bytes[at]]]);
+        run = ++at;
+    }
+}
+
+/* ---- values to text -------------------------------------------------------------------------------------------- */
+
+/* Follows pointers and dynamics. A NULL pointer is a value of its own, as in Go: *is_null_pointer. */
+static lvt_value follow(lvt_value value, bool *is_null_pointer) {
+    for (;;) {
+        switch (lvt_value_kind(value)) {
+        case LVT_KIND_DYNAMIC: value = lvt_dynamic_value(value.data); break;
+        case LVT_KIND_POINTER: {
+            void *target = NULL;
+            memcpy(&target, value.data, sizeof(target));
+            if (target == NULL) {
+                *is_null_pointer = true;
+                return LVT_NIL;
+            }
+            value = (lvt_value){value.type->element, target};
+            break;
+        }
+        default: return value;
+        }
+    }
+}
+
+/* Text that is not there yet is formatted behind the output and moved to the arena. `nil` is what Go prints for nil. */
+static lvt_status stringify(lvt_escaper_text *text, lvt_value value, lvt_span nil, lvt_buffer *out, lvt_arena *arena,
+                            lvt_error *error) {
+    bool is_null_pointer = false;
+    value = follow(value, &is_null_pointer);
+    text->content = LVT_CONTENT_PLAIN;
+    if (value.type == NULL) {
+        text->text = is_null_pointer ? LVT_SPAN("<nil>") : nil;
+        return LVT_OK;
+    }
+    if (value.type->kind == LVT_KIND_STRING && value.type->to_string == NULL) {
+        text->text = lvt_value_text(value);
+        text->content = value.type->content;
+        return LVT_OK;
+    }
+    size_t start = out->length;
+    lvt_format_value(out, value);
+    lvt_status status = lvt_buffer_check(out, "the output", error);
+    if (status != LVT_OK) return status;
+    text->text = lvt_arena_copy(arena, lvt_span_of(out->data + start, out->length - start));
+    out->length = start;
+    return text->text.data != NULL ? LVT_OK : lvt_error_out_of_memory(error);
+}
+
+static lvt_status escape_text(lvt_buffer *out, lvt_escaper escaper, lvt_escaper_text in, lvt_arena *arena,
+                              lvt_error *error) {
+    switch (escaper) {
+    case LVT_ESCAPER_NONE:
+    case LVT_ESCAPER_EVAL_ARGS: lvt_buffer_append_span(out, in.text); break;
+    case LVT_ESCAPER_HTML: lvt_escape_html(out, in); break;
+    case LVT_ESCAPER_RCDATA: lvt_escape_rcdata(out, in); break;
+    case LVT_ESCAPER_ATTR: lvt_escape_attribute(out, in); break;
+    case LVT_ESCAPER_HTML_NOSPACE: lvt_escape_nospace(out, in); break;
+    case LVT_ESCAPER_HTML_NAME_FILTER: lvt_filter_html_name(out, in); break;
+    case LVT_ESCAPER_COMMENT: break;
+    case LVT_ESCAPER_URL_FILTER:
+        if (in.content == LVT_CONTENT_URL || lvt_url_is_safe(in.text)) {
+            lvt_buffer_append_span(out, in.text);
+        } else {
+            lvt_buffer_append_literal(out, "#" LVT_FILTERED);
+        }
+        break;
+    case LVT_ESCAPER_URL_NORMALIZER: lvt_normalize_url(out, in); break;
+    case LVT_ESCAPER_URL_ESCAPER: lvt_escape_url(out, in); break;
+    case LVT_ESCAPER_SRCSET: lvt_escape_srcset(out, in); break;
+    case LVT_ESCAPER_CSS: lvt_escape_css(out, in); break;
+    case LVT_ESCAPER_CSS_VALUE_FILTER: return lvt_filter_css_value(out, in, arena, error);
+    case LVT_ESCAPER_JS_STRING: lvt_escape_js_string(out, in); break;
+    case LVT_ESCAPER_JS_TEMPLATE: lvt_escape_js_template(out, in); break;
+    case LVT_ESCAPER_JS_REGEXP: lvt_escape_js_regexp(out, in); break;
+    case LVT_ESCAPER_FUNCTION_HTML: lvt_escape_html_text(out, in.text); break;
+    case LVT_ESCAPER_FUNCTION_URLQUERY: lvt_escape_urlquery_text(out, in.text); break;
+    case LVT_ESCAPER_JS_VALUE: {
+        lvt_string string = {(char *)(uintptr_t)in.text.data, in.text.length};
+        return lvt_escape_js_value(out, (lvt_value){LVT_TEXT, &string}, error);
+    }
+    }
+    return LVT_OK;
+}
+
+/* What Go prints for nil differs: its escapers print nothing, its functions a word. */
+static lvt_span nil_text(lvt_escaper escaper) {
+    switch (escaper) {
+    case LVT_ESCAPER_EVAL_ARGS: return LVT_SPAN("<nil>");
+    case LVT_ESCAPER_FUNCTION_HTML:
+    case LVT_ESCAPER_FUNCTION_URLQUERY: return LVT_SPAN("<no value>");
+    default: return LVT_SPAN("");
+    }
+}
+
+/* The digits of an integer need no escaping in HTML. */
+static bool append_integer(lvt_buffer *out, lvt_escaper escaper, lvt_value value) {
+    if (escaper != LVT_ESCAPER_HTML && escaper != LVT_ESCAPER_RCDATA && escaper != LVT_ESCAPER_ATTR &&
+        escaper != LVT_ESCAPER_HTML_NOSPACE) {
+        return false;
+    }
+    if (value.type == NULL || value.type->to_string != NULL) return false;
+    if (value.type->kind == LVT_KIND_INT) {
+        lvt_buffer_append_int(out, lvt_value_int(value));
+    } else if (value.type->kind == LVT_KIND_UINT) {
+        lvt_buffer_append_uint(out, lvt_value_uint(value));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static lvt_status escape_value(lvt_buffer *out, lvt_escaper escaper, lvt_value value, lvt_arena *arena,
+                               lvt_error *error) {
+    if (escaper == LVT_ESCAPER_JS_VALUE) {
+        lvt_value inner = lvt_value_resolve(value);
+        bool has_text = inner.type != NULL && inner.type->kind != LVT_KIND_TIME && inner.type->to_string != NULL;
+        if (!has_text) return lvt_escape_js_value(out, inner, error);
+    }
+    if (append_integer(out, escaper, value)) return LVT_OK;
+    lvt_escaper_text text;
+    lvt_status status = stringify(&text, value, nil_text(escaper), out, arena, error);
+    if (status != LVT_OK) return status;
+    return escape_text(out, escaper, text, arena, error);
+}
+
+lvt_status lvt_escape_chain(lvt_buffer *out, const lvt_escaper *escapers, size_t count, lvt_value value,
+                            lvt_arena *arena, lvt_error *error) {
+    size_t start = out->length;
+    lvt_arena_mark mark = lvt_arena_get_mark(arena);
+    lvt_status status = LVT_OK;
+    if (count == 0) {
+        lvt_format_value(out, value);
+    } else {
+        status = escape_value(out, escapers[0], value, arena, error);
+    }
+    for (size_t i = 1; i < count && status == LVT_OK; i++) {
+        status = lvt_buffer_check(out, "the output", error);
+        if (status != LVT_OK) break;
+        lvt_escaper_text text = {lvt_arena_copy(arena, lvt_span_of(out->data + start, out->length - start)),
+                                 LVT_CONTENT_PLAIN};
+        if (text.text.data == NULL) {
+            status = lvt_error_out_of_memory(error);
+            break;
+        }
+        out->length = start;
+        status = escape_text(out, escapers[i], text, arena, error);
+    }
+    lvt_arena_rewind(arena, mark);
+    if (status == LVT_OK) status = lvt_buffer_check(out, "the output", error);
+    if (status != LVT_OK) out->length = start;
+    return status;
+}
+
+lvt_status lvt_escape_value(lvt_buffer *out, lvt_escaper escaper, lvt_value value, lvt_arena *arena, lvt_error *error) {
+    return lvt_escape_chain(out, &escaper, 1, value, arena, error);
+}

@@ -1,0 +1,48 @@
+/* escaper: what the escaping functions share. Each works on text that was already made from a value, with the kind of
+ * trusted content it is, and appends the escaped form to a buffer; only JavaScript values need the value itself. */
+#ifndef LVT_TEMPLATE_ESCAPER_H
+#define LVT_TEMPLATE_ESCAPER_H
+
+#include "template/syntax.h"
+
+/* What html/template prints where a value may not stand. */
+#define LVT_FILTERED "ZgotmplZ"
+
+/* Bytes and what replaces them. classes[byte] is 0 for a byte that stays, else an index into `texts`. */
+typedef struct lvt_replacements {
+    const uint8_t *classes; /* 256 */
+    const lvt_span *texts;
+} lvt_replacements;
+/* Copies the runs between replaced bytes whole. */
+void lvt_replace_bytes(lvt_buffer *out, lvt_span text, const lvt_replacements *replacements);
+
+/* The text of a value as an escaper sees it. */
+typedef struct lvt_escaper_text {
+    lvt_span text;
+    lvt_content content;
+} lvt_escaper_text;
+
+/* escaper_html.c */
+void lvt_escape_html(lvt_buffer *out, lvt_escaper_text in);
+void lvt_escape_rcdata(lvt_buffer *out, lvt_escaper_text in);
+void lvt_escape_attribute(lvt_buffer *out, lvt_escaper_text in);
+void lvt_escape_nospace(lvt_buffer *out, lvt_escaper_text in);
+void lvt_filter_html_name(lvt_buffer *out, lvt_escaper_text in);
+
+/* escaper_url.c */
+bool lvt_url_is_safe(lvt_span url);
+void lvt_escape_url(lvt_buffer *out, lvt_escaper_text in);
+void lvt_normalize_url(lvt_buffer *out, lvt_escaper_text in);
+void lvt_escape_srcset(lvt_buffer *out, lvt_escaper_text in);
+
+/* escaper_css.c */
+void lvt_escape_css(lvt_buffer *out, lvt_escaper_text in);
+lvt_status lvt_filter_css_value(lvt_buffer *out, lvt_escaper_text in, lvt_arena *arena, lvt_error *error);
+
+/* escaper_js.c. A value whose type prints itself (to_string) is given as the text it prints. */
+lvt_status lvt_escape_js_value(lvt_buffer *out, lvt_value value, lvt_error *error);
+void lvt_escape_js_string(lvt_buffer *out, lvt_escaper_text in);
+void lvt_escape_js_template(lvt_buffer *out, lvt_escaper_text in);
+void lvt_escape_js_regexp(lvt_buffer *out, lvt_escaper_text in);
+
+#endif

@@ -1,0 +1,283 @@
+/* Updates from the program: to all, to a group, to users, from other threads. */
+#include "drive.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+static void add_ten(void *store, void *payload) {
+    (void)payload;
+    ((board *)store)->count += 10;
+}
+
+static lvt_span group_of(const browser *b) {
+    const char *value = strchr(strstr(b->cookie, "livetemplate-id="), '=') + 1;
+    return lvt_span_of(value, (size_t)(strchr(value, '.') - value));
+}
+
+static lvt_status user_of_header(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
+    (void)payload, (void)error;
+    out->user = lvt_request_header(request, "X-User");
+    return LVT_OK;
+}
+
+typedef struct trio {
+    site s;
+    browser browsers[3];
+    tab tabs[3];
+} trio;
+
+static void open_trio(trio *t) {
+    static const char *const names[] = {"ann", "ben", NULL};
+    site_init(&t->s);
+    t->s.view.identify = user_of_header;
+    site_open(&t->s);
+    for (size_t i = 0; i < 3; i++) {
+        t->browsers[i] = browser_start(&t->s);
+        t->browsers[i].user = names[i];
+        tab_open(&t->tabs[i], &t->browsers[i]);
+    }
+    while (lvt_live_next_ready(t->s.live) != NULL) continue;
+}
+
+static void close_trio(trio *t) {
+    for (size_t i = 0; i < 3; i++) {
+        tab_close(&t->tabs[i]);
+        browser_close(&t->browsers[i]);
+    }
+    site_close(&t->s);
+}
+
+/* Flush, then say which of the three got a message. */
+static void assert_reached(trio *t, bool ann, bool ben, bool third) {
+    const bool expected[] = {ann, ben, third};
+    size_t ready = 0, wanted = (size_t)ann + (size_t)ben + (size_t)third;
+    for (size_t i = 0; i < 3; i++) assert_int_equal(tab_take(&t->tabs[i]), 0); /* not before the flush */
+    lvt_live_flush(t->s.live);
+    while (lvt_live_next_ready(t->s.live) != NULL) ready++;
+    assert_int_equal(ready, wanted);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(tab_take(&t->tabs[i]), expected[i]);
+        if (expected[i]) assert_lacks(tab_last(&t->tabs[i]), "meta");
+    }
+}
+
+static void all_are_reached(void **state) {
+    (void)state;
+    trio t;
+    open_trio(&t);
+    assert_int_equal(lvt_broadcast(t.s.live, add_ten, NULL, NULL), LVT_OK);
+    assert_int_equal(t.s.wakes, 1);
+    assert_reached(&t, true, true, true);
+    assert_contains(tab_page(&t.tabs[2]), "<p>10</p>");
+    assert_int_equal(lvt_broadcast(t.s.live, NULL, NULL, NULL), LVT_OK); /* nothing changed, nothing is sent */
+    assert_reached(&t, false, false, false);
+    close_trio(&t);
+}
+
+static void a_group_is_reached(void **state) {
+    (void)state;
+    trio t;
+    open_trio(&t);
+    assert_int_equal(lvt_broadcast_group(t.s.live, group_of(&t.browsers[1]), add_ten, NULL, NULL), LVT_OK);
+    assert_reached(&t, false, true, false);
+    assert_contains(tab_page(&t.tabs[0]), "<p>0</p>");
+    assert_contains(tab_page(&t.tabs[1]), "<p>10</p>");
+    assert_int_equal(lvt_broadcast_group(t.s.live, LVT_SPAN("nobody"), add_ten, NULL, NULL), LVT_ERROR_NOT_FOUND);
+    close_trio(&t);
+}
+
+static void users_are_reached(void **state) {
+    (void)state;
+    trio t;
+    lvt_error error;
+    open_trio(&t);
+    const lvt_span both[] = {LVT_SPAN_INIT("ben"), LVT_SPAN_INIT("zoe"), LVT_SPAN_INIT("ann")};
+    assert_int_equal(lvt_broadcast_users(t.s.live, both, 3, add_ten, NULL, NULL), LVT_OK);
+    assert_reached(&t, true, true, false);
+    assert_int_equal(lvt_broadcast_users(t.s.live, both + 2, 1, add_ten, NULL, NULL), LVT_OK);
+    assert_reached(&t, true, false, false);
+    assert_contains(tab_page(&t.tabs[0]), "<p>20</p>");
+    assert_int_equal(lvt_broadcast_users(t.s.live, both + 1, 1, add_ten, NULL, &error), LVT_ERROR_NOT_FOUND);
+    assert_string_equal(error.message, "none of the users has a page");
+    assert_int_equal(lvt_broadcast_users(t.s.live, NULL, 0, add_ten, NULL, NULL), LVT_ERROR_NOT_FOUND);
+    const lvt_span anonymous = LVT_SPAN_INIT(""); /* is no user */
+    assert_int_equal(lvt_broadcast_users(t.s.live, &anonymous, 1, add_ten, NULL, NULL), LVT_ERROR_NOT_FOUND);
+    assert_reached(&t, false, false, false);
+    close_trio(&t);
+}
+
+static void groups_without_a_page_change_too(void **state) {
+    (void)state;
+    site s;
+    site_start(&s);
+    browser alice = browser_start(&s);
+    assert_int_equal(lvt_broadcast(s.live, add_ten, NULL, NULL), LVT_OK); /* to nobody */
+    assert_int_equal(browser_get(&alice), 200);
+    assert_int_equal(lvt_broadcast(s.live, add_ten, NULL, NULL), LVT_OK);
+    assert_int_equal(s.wakes, 0); /* nobody to tell */
+    char *page = browser_page(&alice);
+    assert_contains(page, "<p>10</p>");
+    free(page);
+    browser_close(&alice);
+    site_close(&s);
+}
+
+static void add_to_both(void *store, void *payload) {
+    void *const *stores = store;
+    ((board *)stores[0])->count += 1;
+    ((board *)stores[1])->count += *(int64_t *)payload;
+}
+
+static void named_stores_come_as_an_array(void **state) {
+    (void)state;
+    static const lvt_store_def stores[] = {{.name = "a", .type = &board_type}, {.name = "b", .type = &board_type}, {0}};
+    site s;
+    int64_t number = 7;
+    site_init(&s);
+    s.view.store = NULL;
+    s.view.actions = NULL;
+    s.view.stores = stores;
+    s.view.template_text = "{{.a.Count}}/{{.b.Count}}";
+    site_open(&s);
+    browser alice = browser_start(&s);
+    tab t;
+    tab_open(&t, &alice);
+    assert_int_equal(lvt_broadcast(s.live, add_to_both, &number, NULL), LVT_OK);
+    lvt_live_flush(s.live);
+    assert_int_equal(tab_take(&t), 1);
+    assert_string_equal(tab_page(&t), "1/7");
+    tab_close(&t);
+    browser_close(&alice);
+    site_close(&s);
+}
+
+/* ---- threads ---- */
+
+enum { THREADS = 3, ROUNDS = 200 };
+
+typedef struct shared {
+    site s;
+    atomic_int wakes;
+    atomic_int running;
+    char group[LVT_GROUP_ID_LENGTH + 1];
+} shared;
+
+static void count_wake(void *payload) { atomic_fetch_add(&((shared *)payload)->wakes, 1); }
+
+static void *push_from_a_thread(void *payload) {
+    shared *sh = payload;
+    const lvt_span user = LVT_SPAN_INIT("ann");
+    for (int i = 0; i < ROUNDS; i++) {
+        lvt_status status = LVT_OK;
+        switch (i % 3) {
+        case 0: status = lvt_broadcast(sh->s.live, add_ten, NULL, NULL); break;
+        case 1: status = lvt_broadcast_group(sh->s.live, lvt_span_from(sh->group), add_ten, NULL, NULL); break;
+        default: status = lvt_broadcast_users(sh->s.live, &user, 1, add_ten, NULL, NULL); break;
+        }
+        if (status != LVT_OK) return payload;
+        lvt_live_sweep(sh->s.live);
+    }
+    atomic_fetch_sub(&sh->running, 1);
+    return NULL;
+}
+
+/* A server's loop beside threads that push, and connections that come and go. */
+static void threads_push_while_the_server_serves(void **state) {
+    (void)state;
+    shared *sh = calloc(1, sizeof *sh);
+    pthread_t threads[THREADS];
+    assert_non_null(sh);
+    site_init(&sh->s);
+    sh->s.view.identify = user_of_header;
+    sh->s.app_options.log.write = NULL;
+    sh->s.live_options.wake = count_wake;
+    sh->s.live_options.wake_payload = sh;
+    site_open(&sh->s);
+    browser ann = browser_start(&sh->s);
+    ann.user = "ann";
+    tab t, passing;
+    tab_open(&t, &ann);
+    lvt_span group = group_of(&ann);
+    memcpy(sh->group, group.data, group.length);
+    atomic_store(&sh->running, THREADS);
+    for (size_t i = 0; i < THREADS; i++) assert_int_equal(pthread_create(&threads[i], NULL, push_from_a_thread, sh), 0);
+    int64_t actions = 0;
+    while (atomic_load(&sh->running) > 0) {
+        lvt_connection *ready;
+        lvt_live_flush(sh->s.live);
+        while ((ready = lvt_live_next_ready(sh->s.live)) != NULL) assert_ptr_equal(ready, t.connection);
+        (void)tab_take(&t);
+        if (actions < ROUNDS) {
+            tab_send(&t, "{\"action\":\"increment\"}");
+            actions++;
+        }
+        if (actions % 16 == 0) {
+            char *page = browser_page(&ann);
+            free(page);
+            tab_open(&passing, &ann);
+            tab_close(&passing);
+        }
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        void *result;
+        assert_int_equal(pthread_join(threads[i], &result), 0);
+        assert_null(result);
+    }
+    lvt_live_flush(sh->s.live);
+    (void)tab_take(&t);
+    char expected[64];
+    (void)snprintf(expected, sizeof expected, "<p>%lld</p>", (long long)(THREADS * ROUNDS * 10 + actions));
+    assert_contains(tab_page(&t), expected);
+    assert_true(atomic_load(&sh->wakes) > 0);
+    tab_close(&t);
+    browser_close(&ann);
+    site_close(&sh->s);
+    free(sh);
+}
+
+/* Groups in parallel: every thread is a server of its own for its visitor. */
+static void *live_alone(void *payload) {
+    site *s = payload;
+    browser b = browser_start(s);
+    tab t;
+    tab_open(&t, &b);
+    for (int i = 0; i < ROUNDS; i++) tab_send(&t, "{\"action\":\"increment\"}");
+    char expected[32];
+    (void)snprintf(expected, sizeof expected, "<p>%d</p>", ROUNDS);
+    bool right = strstr(tab_page(&t), expected) != NULL;
+    tab_close(&t);
+    browser_close(&b);
+    return right ? NULL : payload;
+}
+
+static void groups_run_in_parallel(void **state) {
+    (void)state;
+    site s;
+    pthread_t threads[THREADS];
+    site_init(&s);
+    s.app_options.log.write = NULL;
+    s.live_options.wake = NULL;
+    site_open(&s);
+    for (size_t i = 0; i < THREADS; i++) assert_int_equal(pthread_create(&threads[i], NULL, live_alone, &s), 0);
+    for (size_t i = 0; i < THREADS; i++) {
+        void *result;
+        assert_int_equal(pthread_join(threads[i], &result), 0);
+        assert_null(result);
+    }
+    assert_int_equal(site_metric(&s, LVT_METRIC_ACTIONS), THREADS * ROUNDS);
+    assert_int_equal(site_metric(&s, LVT_METRIC_CONNECTIONS_ACTIVE), 0);
+    site_close(&s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_are_reached),
+        cmocka_unit_test(a_group_is_reached),
+        cmocka_unit_test(users_are_reached),
+        cmocka_unit_test(groups_without_a_page_change_too),
+        cmocka_unit_test(named_stores_come_as_an_array),
+        cmocka_unit_test(threads_push_while_the_server_serves),
+        cmocka_unit_test(groups_run_in_parallel),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

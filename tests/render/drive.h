@@ -1,0 +1,117 @@
+/* drive: programs and renderings made by hand, so that render/ is tested without parser and executor.
+ *
+ * A body is written as a text in which a sign stands for a slot: $ an action, ? a branch, * a range, @ an invocation,
+ * ~ a tail. */
+#ifndef LIVETEMPLATE_TESTS_RENDER_DRIVE_H
+#define LIVETEMPLATE_TESTS_RENDER_DRIVE_H
+
+#include "../support/cmocka_all.h"
+#include "../support/test_allocator.h"
+#include "render/rendering.h"
+
+enum { DRIVE_BODIES_MAX = 16, DRIVE_SLOTS_MAX = 12 };
+
+typedef struct drive_program {
+    lvt_program program;
+    const lvt_body *list[DRIVE_BODIES_MAX];
+    lvt_body bodies[DRIVE_BODIES_MAX];
+    lvt_span statics[DRIVE_BODIES_MAX][DRIVE_SLOTS_MAX + 1];
+    lvt_slot slots[DRIVE_BODIES_MAX][DRIVE_SLOTS_MAX];
+} drive_program;
+
+static inline bool drive_is_slot(char c, lvt_slot_kind *kind) {
+    switch (c) {
+    case '$': *kind = LVT_SLOT_TEXT; return true;
+    case '?': *kind = LVT_SLOT_BRANCH; return true;
+    case '*': *kind = LVT_SLOT_RANGE; return true;
+    case '@': *kind = LVT_SLOT_INVOKE; return true;
+    case '~': *kind = LVT_SLOT_TAIL; return true;
+    default: return false;
+    }
+}
+
+/* The first body is the entry. */
+static inline void drive_add_body(drive_program *p, const char *text) {
+    const size_t index = p->program.body_count++;
+    lvt_body *body = &p->bodies[index];
+    const char *start = text;
+    lvt_slot_kind kind;
+    assert_true(index < DRIVE_BODIES_MAX);
+    *body = (lvt_body){.index = (uint32_t)index, .statics = p->statics[index], .slots = p->slots[index]};
+    for (const char *c = text; *c != '\0'; c++) {
+        if (!drive_is_slot(*c, &kind)) continue;
+        assert_true(body->slot_count < DRIVE_SLOTS_MAX);
+        p->statics[index][body->slot_count] = lvt_span_of(start, (size_t)(c - start));
+        p->slots[index][body->slot_count++] =
+            (lvt_slot){.kind = kind, .source = lvt_span_from("range .List"), .place = {.line = 7}};
+        start = c + 1;
+    }
+    p->statics[index][body->slot_count] = lvt_span_from(start);
+    p->list[index] = body;
+    p->program.bodies = p->list;
+    p->program.entry = &p->bodies[0];
+}
+
+static inline lvt_shapes *drive_shapes(drive_program *p, const char *const *texts, const lvt_allocator *allocator) {
+    lvt_shapes *shapes = NULL;
+    memset(p, 0, sizeof *p);
+    for (; *texts != NULL; texts++) drive_add_body(p, *texts);
+    assert_int_equal(lvt_shapes_create_for(&shapes, &p->program, 0, allocator, NULL), LVT_OK);
+    return shapes;
+}
+
+/* What an executor reports, one call each. The first status that is not OK is what every later call returns. */
+typedef struct driver {
+    lvt_rendering *rendering;
+    const drive_program *program;
+    lvt_status status;
+} driver;
+
+static inline driver drive_begin(lvt_rendering *rendering, const drive_program *program) {
+    lvt_rendering_begin(rendering);
+    return (driver){rendering, program, LVT_OK};
+}
+
+static inline void drive_text(driver *d, uint32_t slot, const char *text) {
+    lvt_buffer *out = &d->rendering->text;
+    const size_t offset = out->length;
+    if (d->status != LVT_OK) return;
+    lvt_buffer_append_string(out, text);
+    d->status = out->status;
+    if (d->status == LVT_OK)
+        d->status = d->rendering->sink.text(&d->rendering->sink, slot, offset, out->length - offset);
+}
+
+static inline void drive_enter(driver *d, uint32_t slot, size_t body) {
+    if (d->status == LVT_OK)
+        d->status = d->rendering->sink.enter_body(&d->rendering->sink, slot, d->program->list[body]);
+}
+
+static inline void drive_leave(driver *d) {
+    if (d->status == LVT_OK) d->status = d->rendering->sink.leave_body(&d->rendering->sink);
+}
+
+static inline void drive_begin_range(driver *d, uint32_t slot, size_t body) {
+    if (d->status == LVT_OK)
+        d->status = d->rendering->sink.begin_range(&d->rendering->sink, slot, d->program->list[body], 0);
+}
+
+static inline void drive_begin_item(driver *d, lvt_value key, lvt_value element, bool is_map) {
+    if (d->status == LVT_OK) d->status = d->rendering->sink.begin_item(&d->rendering->sink, key, element, is_map);
+}
+
+static inline void drive_end_item(driver *d) {
+    if (d->status == LVT_OK) d->status = d->rendering->sink.end_item(&d->rendering->sink);
+}
+
+static inline void drive_end_range(driver *d) {
+    if (d->status == LVT_OK) d->status = d->rendering->sink.end_range(&d->rendering->sink);
+}
+
+static inline lvt_status drive_end(driver *d) {
+    if (d->status == LVT_OK) d->status = lvt_rendering_end(d->rendering, NULL);
+    else lvt_rendering_begin(d->rendering);
+    return d->status;
+}
+
+#endif

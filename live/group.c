@@ -20,7 +20,7 @@ lvt_status lvt_stores_create(void **out, const lvt_live *live, lvt_error *error)
             return status;
         }
     }
-    memcpy(out, made, sizeof made);
+    memcpy(out, made, live->store_count * sizeof made[0]);
     return LVT_OK;
 }
 
@@ -44,9 +44,12 @@ static void free_group(lvt_group *group) {
 }
 
 static lvt_status create_group(lvt_group **out, lvt_live *live, lvt_span id, lvt_error *error) {
-    lvt_group *group = lvt_allocate_zeroed(live->allocator, 1, sizeof *group + id.length);
+    size_t stores = live->store_count * sizeof(void *);
+    lvt_group *group = lvt_allocate_zeroed(live->allocator, 1, sizeof *group + stores + id.length);
     if (group == NULL) return lvt_error_out_of_memory(error);
     group->live = live;
+    group->stores = (void **)(group + 1);
+    group->id = (char *)(group + 1) + stores;
     group->id_length = id.length;
     memcpy(group->id, id.data, id.length);
     if (pthread_mutex_init(&group->lock, NULL) != 0) {
@@ -230,7 +233,7 @@ lvt_status lvt_group_acquire(lvt_group **out, lvt_live *live, const lvt_visitor 
     }
     lvt_group *made = NULL;
     lvt_status status = create_group(&made, live, visitor->group, error);
-    if (status != LVT_OK) return status;
+    if (made == NULL) return status;
     (void)pthread_mutex_lock(&made->lock);
     status = insert(&group, live, made, error);
     if (status != LVT_OK || group != made) {

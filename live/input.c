@@ -158,8 +158,8 @@ static void write_data(lvt_buffer *out, field *fields, size_t count) {
 
 lvt_status lvt_input_parse_form(lvt_input *out, lvt_span body, lvt_arena *arena, lvt_error *error) {
     *out = (lvt_input){.kind = LVT_INPUT_ACTION};
-    field *fields;
-    size_t count;
+    field *fields = NULL;
+    size_t count = 0;
     lvt_status status = split_form(&fields, &count, body, arena, error);
     if (status != LVT_OK) return status;
     size_t kept = 0;

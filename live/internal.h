@@ -152,7 +152,7 @@ struct lvt_group {
     pthread_mutex_t lock;
     /* Under the lock: */
     bool failed; /* its init callback refused; nothing may use it */
-    void *stores[LVT_STORES_MAX];
+    void **stores;
     lvt_connection *connections;
     lvt_feedback *flash; /* of a plain form, until the next GET */
     uint64_t page_bytes; /* of the last GET */
@@ -166,9 +166,9 @@ struct lvt_group {
     /* Under queue_lock: */
     bool flush_queued;
     lvt_group *flush_next;
-    /* Constant: */
+    /* Constant, in the same allocation: */
     size_t id_length;
-    char id[];
+    char *id;
 };
 
 static inline lvt_span lvt_group_id(const lvt_group *group) { return lvt_span_of(group->id, group->id_length); }
@@ -188,7 +188,8 @@ void lvt_group_leave(lvt_group *group);
 void *lvt_group_update_target(lvt_group *group);
 void lvt_group_sweep(lvt_live *live);
 void lvt_group_free_all(lvt_live *live);
-/* A store's initial state; with the C library's allocator, for programs change it by hand. */
+/* The stores in their initial state, as many as the view has; with the C library's allocator, for programs change them
+ * by hand. */
 lvt_status lvt_stores_create(void **out, const lvt_live *live, lvt_error *error);
 void lvt_stores_free(void **stores, const lvt_live *live);
 

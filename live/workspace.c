@@ -47,7 +47,7 @@ lvt_status lvt_workspace_take(lvt_workspace **out, lvt_live *live, lvt_error *er
     (void)pthread_mutex_unlock(&live->workspace_lock);
     if (workspace == NULL) {
         lvt_status status = create(&workspace, live, error);
-        if (status != LVT_OK) return status;
+        if (workspace == NULL) return status;
     }
     workspace->next = NULL;
     *out = workspace;

@@ -37,7 +37,7 @@ static lvt_status carry_counters(lvt_changes *changes, const lvt_range_pair *pai
         lvt_key_table_init(&table, places, size);
         for (uint32_t i = 0; i < range->row_count; i++) {
             const lvt_row *row = lvt_rendering_row(pair->after, range, i);
-            uint32_t place;
+            uint32_t place = 0;
             if (row->key_kind == LVT_KEY_COUNTER) continue;
             const lvt_span key = lvt_rendering_row_key(pair->after, range, row, NULL);
             if (lvt_key_table_find(&table, pair->after, range, key, &place) == LVT_NONE)

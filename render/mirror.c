@@ -6,7 +6,7 @@ static lvt_status apply_changes(lvt_mirror *mirror, const lvt_mirror_statics *st
                                 uint32_t key_slot, lvt_value changes, lvt_error *error);
 static lvt_status read_held(lvt_mirror *mirror, lvt_held *held, lvt_value json, lvt_error *error);
 
-#define REFUSE(...) lvt_error_set(error, LVT_ERROR_PROTOCOL, __VA_ARGS__)
+#define REFUSE(...) ((void)lvt_error_set(error, LVT_ERROR_PROTOCOL, __VA_ARGS__), LVT_ERROR_PROTOCOL)
 
 /* ---- the message's JSON ---------------------------------------------------------------------------------------------
  */
@@ -97,8 +97,8 @@ static lvt_status read_slots(lvt_mirror *mirror, const lvt_mirror_statics *stati
 }
 
 static lvt_status read_node(lvt_mirror *mirror, lvt_mirror_node **out, lvt_value object, lvt_error *error) {
-    const lvt_mirror_statics *statics;
-    size_t members;
+    const lvt_mirror_statics *statics = NULL;
+    size_t members = 0;
     lvt_status status = read_statics(mirror, &statics, object, &members, error);
     if (status != LVT_OK) return status;
     lvt_mirror_node *node = lvt_mirror_node_create(mirror, statics);
@@ -177,9 +177,9 @@ static lvt_status read_key_slot(const lvt_mirror_statics *statics, uint32_t *out
 }
 
 static lvt_status read_range(lvt_mirror *mirror, lvt_held *held, lvt_value object, lvt_error *error) {
-    const lvt_mirror_statics *statics;
-    size_t members;
-    uint32_t key_slot;
+    const lvt_mirror_statics *statics = NULL;
+    size_t members = 0;
+    uint32_t key_slot = LVT_NONE;
     lvt_status status = read_statics(mirror, &statics, object, &members, error);
     if (status == LVT_OK) status = read_key_slot(statics, &key_slot, object, &members, error);
     if (status != LVT_OK) return status;
@@ -198,7 +198,7 @@ static lvt_status read_held(lvt_mirror *mirror, lvt_held *held, lvt_value json, 
     if (!is_kind(json, LVT_KIND_MAP)) return REFUSE("a slot's value is not a string, node or range");
     lvt_held_clear(mirror, held);
     if (has_member(json, "d")) return read_range(mirror, held, json, error);
-    lvt_mirror_node *node;
+    lvt_mirror_node *node = NULL;
     const lvt_status status = read_node(mirror, &node, json, error);
     if (status == LVT_OK) {
         held->kind = LVT_HELD_NODE;
@@ -225,7 +225,7 @@ static lvt_status find_predecessor(const lvt_mirror_range *range, lvt_mirror_row
 }
 
 static lvt_status apply_insert(lvt_mirror *mirror, lvt_mirror_range *range, lvt_value operation, lvt_error *error) {
-    lvt_mirror_row *after, *row;
+    lvt_mirror_row *after = NULL, *row = NULL;
     const lvt_status status = find_predecessor(range, &after, element(operation, 1), error);
     if (status != LVT_OK) return status;
     const lvt_value position = element(operation, 2);
@@ -236,7 +236,7 @@ static lvt_status apply_insert(lvt_mirror *mirror, lvt_mirror_range *range, lvt_
 }
 
 static lvt_status apply_move(lvt_mirror_range *range, lvt_value operation, lvt_error *error) {
-    lvt_mirror_row *row, *after;
+    lvt_mirror_row *row = NULL, *after = NULL;
     lvt_status status = find_row(range, &row, element(operation, 1), error);
     if (status == LVT_OK) status = find_predecessor(range, &after, element(operation, 2), error);
     if (status != LVT_OK) return status;
@@ -251,7 +251,7 @@ static lvt_status apply_order(lvt_mirror_range *range, lvt_value keys, lvt_error
     const uint64_t visit = ++range->visits;
     lvt_mirror_row *after = NULL;
     for (size_t i = 0; i < lvt_value_length(keys); i++) {
-        lvt_mirror_row *row;
+        lvt_mirror_row *row = NULL;
         const lvt_status status = find_row(range, &row, element(keys, i), error);
         if (status != LVT_OK) return status;
         if (row->visit == visit) return REFUSE("an order names a row twice");
@@ -263,7 +263,7 @@ static lvt_status apply_order(lvt_mirror_range *range, lvt_value keys, lvt_error
 }
 
 static lvt_status apply_update(lvt_mirror *mirror, lvt_mirror_range *range, lvt_value operation, lvt_error *error) {
-    lvt_mirror_row *row;
+    lvt_mirror_row *row = NULL;
     const lvt_status status = find_row(range, &row, element(operation, 1), error);
     if (status != LVT_OK) return status;
     /* The slot that is the key of a row can't change under it. */
@@ -283,7 +283,7 @@ static lvt_status apply_operation(lvt_mirror *mirror, lvt_mirror_range *range, l
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         if (text.length == 1 && text.data[0] == forms[i].letter && length == forms[i].length) letter = text.data[0];
     }
-    lvt_mirror_row *row;
+    lvt_mirror_row *row = NULL;
     switch (letter) {
     case 'r': {
         const lvt_status status = find_row(range, &row, element(operation, 1), error);
@@ -344,7 +344,7 @@ static lvt_status apply_changes(lvt_mirror *mirror, const lvt_mirror_statics *st
 static lvt_status apply_tree(lvt_mirror *mirror, lvt_value tree, lvt_error *error) {
     if (!is_kind(tree, LVT_KIND_MAP)) return REFUSE("a tree is not an object");
     if (has_member(tree, "f")) {
-        lvt_mirror_node *root;
+        lvt_mirror_node *root = NULL;
         const lvt_status status = read_node(mirror, &root, tree, error);
         if (status != LVT_OK) return status;
         lvt_mirror_node_free(mirror, mirror->root);

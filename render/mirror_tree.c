@@ -167,7 +167,7 @@ static void put_in_bucket(lvt_mirror_range *range, lvt_mirror_row *row) {
 bool lvt_mirror_range_reserve(const lvt_mirror *mirror, lvt_mirror_range *range) {
     if (range->count < range->bucket_count) return true;
     const size_t bucket_count = range->bucket_count == 0 ? 8 : range->bucket_count * 2;
-    lvt_mirror_row **buckets = lvt_allocate_zeroed(mirror->allocator, bucket_count, sizeof *buckets);
+    lvt_mirror_row **buckets = lvt_allocate_zeroed(mirror->allocator, bucket_count, sizeof(void *));
     if (buckets == NULL) return false;
     lvt_release(mirror->allocator, range->buckets);
     range->buckets = buckets;

@@ -127,7 +127,7 @@ uint32_t lvt_row_key_next_counter(const lvt_key_table *table, const lvt_renderin
                                   uint32_t *counter) {
     for (;;) {
         char text[LVT_KEY_TEXT_MAX];
-        uint32_t place;
+        uint32_t place = 0;
         const uint32_t number = (*counter)++;
         if (table == NULL) return number;
         const lvt_span key = lvt_span_of(text, lvt_row_key_write_counter(text, number));
@@ -178,7 +178,7 @@ static lvt_status rename_row(lvt_rendering *rendering, const lvt_range *range, l
     if (is_first) numbers[first] = 2;
     for (;;) {
         const size_t start = keys->length;
-        uint32_t place;
+        uint32_t place = 0;
         /* Growing moves the buffer that the key may stand in. */
         if (lvt_buffer_reserve(keys, length + LVT_KEY_TEXT_MAX + 5) != LVT_OK) return keys->status;
         lvt_buffer_append_span(keys, lvt_rendering_row_key(rendering, range, row, scratch));
@@ -224,7 +224,7 @@ lvt_status lvt_row_keys_complete(lvt_rendering *rendering, lvt_range *range, con
     uint32_t *numbers = memory + size, *first_rows = numbers + count;
     for (uint32_t i = 0; i < count; i++) {
         char scratch[LVT_KEY_TEXT_MAX];
-        uint32_t place;
+        uint32_t place = 0;
         const lvt_row *row = lvt_rendering_row(rendering, range, i);
         if (row->key_kind == LVT_KEY_COUNTER) continue;
         const uint32_t first =

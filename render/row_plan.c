@@ -60,7 +60,7 @@ static void end_value(row_reader *reader, uint32_t at_static, size_t offset) {
     reader->state = STATE_BETWEEN;
     if (at_static == reader->value_static || reader->name_length > ATTRIBUTE_NAME_MAX) return;
     const lvt_span name = lvt_span_of(reader->name, reader->name_length);
-    for (int i = 0; i < reader->best; i++) {
+    for (int i = 0; i < reader->best && i < KEY_ATTRIBUTE_COUNT; i++) {
         if (!lvt_span_equal_ignore_case(name, lvt_span_from(key_attributes[i]))) continue;
         reader->best = i;
         reader->plan.first_static = reader->value_static;

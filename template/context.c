@@ -229,7 +229,7 @@ static void step_inside_value(lvt_context *context, lvt_text_reader *reader, lvt
     lvt_span rest = lvt_span_of(reader->text.data + reader->at, reader->text.length - reader->at);
     lvt_arena_mark mark = lvt_arena_get_mark(reader->arena);
     if (memchr(rest.data, '&', rest.length) != NULL) {
-        char *decoded = lvt_arena_allocate(reader->arena, lvt_html_unescape_bound(rest.length));
+        char *decoded = lvt_arena_allocate(reader->arena, rest.length);
         if (decoded == NULL) {
             lvt_context_fail(context, rest, problem, "out of memory", LVT_SPAN(""), lvt_span_of(NULL, 0));
             if (problem != NULL) problem->status = LVT_ERROR_OUT_OF_MEMORY;

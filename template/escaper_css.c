@@ -82,7 +82,7 @@ static bool names_script(const char *value, size_t length) {
             size_t matched = 0;
             for (size_t at = start; at < length && words[w][matched] != '\0'; at++) {
                 unsigned char c = (unsigned char)value[at];
-                if (c >= 0x80 || !lvt_css_is_name_rune(c)) continue;
+                if (c == '-' || c >= 0x80 || !lvt_css_is_name_rune(c)) continue;
                 if (c >= 'A' && c <= 'Z') c = (unsigned char)(c + ('a' - 'A'));
                 if (c != (unsigned char)words[w][matched]) break;
                 matched++;

@@ -112,7 +112,8 @@ static void strip_tags(lvt_buffer *out, lvt_span html, piece_writer write) {
         size_t taken = lvt_state_transition(state)(&next, rest, NULL);
         if (context.state == LVT_STATE_TEXT || context.state == LVT_STATE_RCDATA) {
             size_t end = taken;
-            if (next.state != context.state) {
+            bool is_whole = at == 0 && taken == html.length; /* "<b" at the very end is no tag */
+            if (next.state != context.state && !is_whole) {
                 /* What ended the text is a tag or a comment: it starts at the last '<'. */
                 for (size_t back = taken; back > 0; back--) {
                     if (rest.data[back - 1] == '<') {

@@ -82,7 +82,7 @@ static size_t decode_name(char *out, size_t *written, lvt_span text) {
             if (expansion != NULL) at = bare + 1;
         }
     }
-    if (expansion == NULL) return 0;
+    if (expansion == NULL || strlen(expansion) > at) return 0;
     *written = strlen(expansion);
     memcpy(out, expansion, *written);
     return at;

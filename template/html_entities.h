@@ -13,9 +13,8 @@ enum { LVT_HTML_ENTITY_COUNT = 2231 };
 extern const lvt_html_entity lvt_html_entities[LVT_HTML_ENTITY_COUNT];
 
 /* Replace the character references of `text` by what they stand for, as a browser does in text (not as in attribute
- * values: "&ampx" is "&x"). `out` holds lvt_html_unescape_bound(text.length) bytes. Returns the length. */
+ * values: "&ampx" is "&x"). The two references that are shorter than what they stand for ("&nGt;", "&nLt;") stay, so
+ * the result is never longer: `out` holds text.length bytes. Returns the length. */
 size_t lvt_html_unescape(char *out, lvt_span text);
-/* The worst that can happen is "&nGt;", 5 bytes that stand for 6. */
-static inline size_t lvt_html_unescape_bound(size_t length) { return length + length / 5 + 1; }
 
 #endif

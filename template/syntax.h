@@ -137,6 +137,7 @@ struct lvt_definition {
     bool is_empty; /* only white space and comments: does not replace an earlier definition (Go's rule) */
     lvt_definition *next;
     lvt_definition *derived_from; /* the definition that this one is a copy of, escaped for another context */
+    struct lvt_unit *unit;        /* the compiler's own; NULL before it */
 };
 
 typedef struct lvt_syntax_set {

@@ -29,6 +29,8 @@ static inline bool lvt_printer_fills_zeros(const lvt_printer *printer) { return 
 /* Text (format_text.c). */
 /* Fill what stands in the buffer from `start` on to the width, counted in code points. */
 void lvt_printer_pad_from(lvt_printer *printer, size_t start);
+/* Cut it to the precision. */
+void lvt_printer_cut_from(lvt_printer *printer, size_t start);
 void lvt_printer_pad_text(lvt_printer *printer, lvt_span text);
 /* %s, %q, %x and %X of a text. */
 void lvt_printer_text(lvt_printer *printer, lvt_span text);

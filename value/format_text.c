@@ -42,6 +42,11 @@ static lvt_span cut_to_precision(const lvt_printer *printer, lvt_span text) {
     return lvt_span_of(text.data, end);
 }
 
+void lvt_printer_cut_from(lvt_printer *printer, size_t start) {
+    lvt_buffer *out = printer->out;
+    out->length = start + cut_to_precision(printer, lvt_span_of(out->data + start, out->length - start)).length;
+}
+
 void lvt_printer_text(lvt_printer *printer, lvt_span text) {
     lvt_printer_pad_text(printer, cut_to_precision(printer, text));
 }
@@ -85,7 +90,8 @@ static void append_escaped_rune(lvt_buffer *out, uint32_t rune, char quote, bool
     }
 }
 
-/* A raw string literal can hold it: valid UTF-8 without backquotes, control characters (but tabs) and byte order marks. */
+/* A raw string literal can hold it: valid UTF-8 without backquotes, control characters (but tabs) and byte order marks.
+ */
 static bool fits_backquotes(lvt_span text) {
     for (size_t i = 0, width; i < text.length; i += width) {
         uint32_t rune = lvt_utf8_decode(text.data + i, text.length - i, &width);

@@ -10,10 +10,18 @@ function ownKey(element: Element): string {
   return element.nodeName + " " + name;
 }
 
-function keyedElements(root: Element): Element[] {
-  const all = [...root.querySelectorAll(KEYED)];
-  // What others put into an ignored element is none of ours.
-  return root.querySelector("[lvt-ignore]") ? all.filter((element) => !element.parentElement?.closest("[lvt-ignore]")) : all;
+/** The keyed elements inside `root`; what is in a skipped or ignored element is not looked at. */
+function keyedElements(root: Element, skipped: Set<Element>): Element[] {
+  if (!skipped.size && !root.querySelector("[lvt-ignore]")) return [...root.querySelectorAll(KEYED)];
+  const found: Element[] = [];
+  const walk = (parent: Element) => {
+    for (let element = parent.firstElementChild; element; element = element.nextElementSibling) {
+      if (element.matches(KEYED)) found.push(element);
+      if (!skipped.has(element) && !element.hasAttribute("lvt-ignore")) walk(element);
+    }
+  };
+  walk(root);
+  return found;
 }
 
 /** Own keys of the elements, and those that stand twice, which are added to `twice`. */
@@ -28,11 +36,11 @@ function countKeys(elements: Element[], twice: Set<string>): string[] {
 }
 
 /** A key for every keyed element of both sides, different within one side. */
-export function matchKeys(from: Element, to: Element): Map<Node, string> {
+export function matchKeys(from: Element, to: Element, skipped: Set<Element>): Map<Node, string> {
   const keys = new Map<Node, string>();
   const twice = new Set<string>();
   const sides = [from, to].map((root) => {
-    const elements = keyedElements(root);
+    const elements = keyedElements(root, skipped);
     return { root, elements, own: countKeys(elements, twice) };
   });
   for (const { root, elements, own } of sides) {

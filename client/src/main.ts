@@ -8,7 +8,8 @@ import { LoadingBar } from "./loading";
 import { Inbox, readMeta } from "./messages";
 import { Morpher } from "./morph";
 import { Transport } from "./transport";
-import { isComplete, isObject, Tree } from "./tree";
+import { View } from "./view";
+import { isComplete, isObject, Tree, type JsonObject } from "./tree";
 
 /** What scripts of the page may use, as `window.liveTemplate`. */
 export interface LiveTemplate {
@@ -31,7 +32,6 @@ const READY = "data-lvt-ready";
 function start(region: Element, ownScript: Element | null): LiveTemplate {
   let tree = new Tree();
   let inbox: Inbox | null = null;
-  let shown: string | null = null;
   let connections = 0;
 
   const loading = new LoadingBar(() => region.getAttribute("lvt-loading") === "off");
@@ -39,6 +39,7 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
   const actions = new Actions(region, (message) => transport.send(message), loading.begin);
   const forms = new Forms(actions);
   const morpher = new Morpher(region, ownScript, (from, to) => forms.hold(from, to));
+  const view = new View(region, morpher);
   const events = new Events(region, actions, forms, () => morpher.active);
 
   const settle = (meta: Meta) => {
@@ -46,10 +47,8 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
     actions.settle(meta);
   };
 
-  const show = (source: Tree, sequence: number, bytes: number, action: string | null) => {
-    const html = source.html();
-    if (html !== shown) morpher.update(html);
-    shown = html;
+  const show = (source: Tree, changes: JsonObject, sequence: number, bytes: number, action: string | null) => {
+    view.show(source, source.apply(changes));
     region.setAttribute(READY, "");
     emit(region, "lvt:updated", { seq: sequence, bytes, action });
   };
@@ -57,8 +56,7 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
   const openInbox = () =>
     new Inbox({
       apply(changes, sequence, bytes, action) {
-        tree.apply(changes);
-        show(tree, sequence, bytes, action);
+        show(tree, changes, sequence, bytes, action);
         if (transport.live || !isComplete(changes)) return;
         transport.established();
         firstConnection();
@@ -88,9 +86,7 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
       const meta = readMeta(message["meta"]);
       // A live connection shows the state itself, and later than this.
       if (isObject(message["tree"]) && !transport.live) {
-        const answer = new Tree();
-        answer.apply(message["tree"]);
-        show(answer, 0, text.length, meta?.action ?? null);
+        show(new Tree(), message["tree"], 0, text.length, meta?.action ?? null);
       }
       if (meta) settle(meta);
     },
@@ -110,8 +106,8 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
       if (!fresh || !token) return false;
       region.setAttribute(TOKEN, token);
       region.setAttribute(ID, fresh.getAttribute(ID) ?? "");
-      morpher.show(fresh, page);
-      shown = null;
+      morpher.replace(fresh, page);
+      view.forget();
       return true;
     },
   });

@@ -4,6 +4,8 @@
 
 import morphdom from "morphdom";
 import { matchKeys } from "./keys";
+import type { RowList } from "./lists";
+import { printRange, type Row } from "./tree";
 
 /** Called for an element that is in use: true when the element is left as it is and the new state kept for later. */
 export type Hold = (from: Element, to: Element) => boolean;
@@ -12,6 +14,14 @@ type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 interface HtmlPolicy {
   createHTML(html: string): string;
+}
+
+/** A comment in new HTML that stands for the rows of a list, which are prepared. */
+interface Stub {
+  list: RowList;
+  marker: Comment;
+  fresh: Map<Row, Element>;
+  done: boolean;
 }
 
 export class Morpher {
@@ -23,6 +33,8 @@ export class Morpher {
   private readonly openByServer = new WeakMap<Element, boolean>();
   private readonly inert = document.implementation.createHTMLDocument("");
   private policy: HtmlPolicy | undefined;
+  /** Nobody's text can look like it. */
+  private readonly marker = `lvt-rows-${Math.random().toString(36).slice(2)}-`;
 
   /** `ownScript` is the element that loaded this client; it is never removed. */
   constructor(
@@ -37,42 +49,56 @@ export class Morpher {
     }, { capture: true, passive: true });
   }
 
-  /** Show HTML: what stands in the region, or a whole document when the region is the body. */
-  update(html: string): void {
-    if (this.region === document.body) {
-      const page = new DOMParser().parseFromString(this.trusted(html), "text/html");
-      this.show(page.body, page);
-    } else {
-      const to = this.inert.createElement(this.region.localName);
-      to.innerHTML = this.trusted(html);
-      this.morphTo(to);
-    }
+  /** The comment that stands for the rows of a list in HTML for `update`. */
+  markerOf(index: number): string {
+    return `<!--${this.marker}${index}-->`;
+  }
+
+  /**
+   * Show HTML: what stands in the region, or a whole document when the region is the body. The rows of the lists are
+   * shown one by one where their markers stand. False, and nothing done, when a marker ended up where no comment can be.
+   */
+  update(html: string, lists: RowList[] = []): boolean {
+    const isBody = this.region === document.body;
+    const page = isBody ? new DOMParser().parseFromString(this.trusted(html), "text/html") : null;
+    const to = page ? page.body : this.parse(html, this.region);
+    const stubs = this.findStubs(to, lists);
+    if (!stubs) return false;
+    if (page) this.updateTitle(page);
+    this.work((afterwards) => this.morph(this.region, to, true, stubs, afterwards));
+    return true;
   }
 
   /** Show the region of another version of the page, which is used up. */
-  show(region: Element, page: Document): void {
-    if (this.region === document.body && page.head.querySelector("title") && document.title !== page.title)
-      document.title = page.title;
-    this.morphTo(region);
+  replace(region: Element, page: Document): void {
+    if (this.region === document.body) this.updateTitle(page);
+    this.work((afterwards) => this.morph(this.region, region, true, [], afterwards));
   }
 
-  private morphTo(to: Element): void {
+  /** Do what is pending in lists, with what they have prepared. */
+  updateLists(lists: (readonly [RowList, Map<Row, Element>])[]): void {
+    this.work((afterwards) => {
+      for (const [list, fresh] of lists) this.perform(list, fresh, afterwards);
+    });
+  }
+
+  /** Parse HTML into an element like `parent`, in a document where nothing loads and nothing runs. */
+  readonly parse = (html: string, parent: Element): Element => {
+    const holder = this.inert.importNode(parent, false);
+    holder.innerHTML = this.trusted(html);
+    return holder;
+  };
+
+  private updateTitle(page: Document): void {
+    if (page.head.querySelector("title") && document.title !== page.title) document.title = page.title;
+  }
+
+  private work(task: (afterwards: (() => void)[]) => void): void {
     const restore = this.remember();
     const afterwards: (() => void)[] = [];
-    const keys = matchKeys(this.region, to);
-    const openable = this.region.querySelector("details,dialog") !== null;
     this.active = true;
     try {
-      morphdom(this.region, to, {
-        childrenOnly: true,
-        getNodeKey: (node) => keys.get(node),
-        onNodeAdded: (node) => {
-          if (isOpenable(node)) this.openByServer.set(node as Element, (node as Element).hasAttribute("open"));
-        },
-        onBeforeElUpdated: (from, next) => this.beforeUpdate(from, next, openable, afterwards),
-        onBeforeElChildrenUpdated: (from) => from.nodeName !== "TEXTAREA",
-        onBeforeNodeDiscarded: (node) => node !== this.ownScript,
-      });
+      task(afterwards);
       for (const step of afterwards) step();
       restore();
     } finally {
@@ -80,10 +106,78 @@ export class Morpher {
     }
   }
 
+  private morph(from: Element, to: Element, childrenOnly: boolean, stubs: Stub[], afterwards: (() => void)[]): void {
+    const keys = matchKeys(from, to, new Set(stubs.map((stub) => stub.list.parent)));
+    const openable = from.querySelector("details,dialog") !== null;
+    morphdom(from, to, {
+      childrenOnly,
+      getNodeKey: (node) => keys.get(node),
+      onBeforeNodeAdded: (node) => {
+        for (const stub of stubs) if (node.contains(stub.marker)) this.expand(stub);
+        return node;
+      },
+      onNodeAdded: (node) => {
+        if (isOpenable(node)) this.openByServer.set(node as Element, (node as Element).hasAttribute("open"));
+      },
+      onBeforeElUpdated: (before, next) => this.beforeUpdate(before, next, openable, afterwards),
+      onBeforeElChildrenUpdated: (before, next) => {
+        const stub = stubs.find(({ marker }) => marker.parentNode === next);
+        if (stub && stub.list.parent === before) {
+          this.perform(stub.list, stub.fresh, afterwards);
+          stub.done = true;
+          return false;
+        }
+        if (stub) this.expand(stub);
+        return before.nodeName !== "TEXTAREA";
+      },
+      onBeforeNodeDiscarded: (node) => node !== this.ownScript,
+    });
+    // A list that was not reached, in an ignored element for instance, shows nothing of what is pending.
+    for (const stub of stubs) if (!stub.done) stub.list.release();
+  }
+
+  // ---- lists that are shown row by row ----
+
+  private findStubs(to: Element, lists: RowList[]): Stub[] | null {
+    const stubs: Stub[] = [];
+    if (!lists.length) return stubs;
+    const found = new Map<string, Comment>();
+    const walker = this.inert.createTreeWalker(to, NodeFilter.SHOW_COMMENT);
+    while (walker.nextNode()) found.set(walker.currentNode.nodeValue ?? "", walker.currentNode as Comment);
+    for (const [index, list] of lists.entries()) {
+      const marker = found.get(this.marker + index);
+      if (!marker) return null;
+      const alone = [...(marker.parentNode?.childNodes ?? [])].every((node) => node === marker || (node.nodeType === Node.TEXT_NODE && !node.nodeValue?.trim()));
+      const fresh = alone ? list.prepare(this.parse) : null;
+      const stub: Stub = { list, marker, fresh: fresh ?? new Map<Row, Element>(), done: false };
+      if (fresh) stubs.push(stub);
+      else this.expand(stub);
+    }
+    return stubs;
+  }
+
+  /** Print the rows after all. */
+  private expand(stub: Stub): void {
+    const parent = stub.marker.parentElement;
+    if (parent) stub.marker.replaceWith(...this.parse(printRange(stub.list.range), parent).childNodes);
+    stub.list.release();
+    stub.done = true;
+  }
+
+  private perform(list: RowList, fresh: Map<Row, Element>, afterwards: (() => void)[]): void {
+    list.perform(
+      fresh,
+      (from, to) => this.morph(from, to, false, [], afterwards),
+      (element) => this.recordOpen(element),
+    );
+  }
+
+  // ---- one element ----
+
   private beforeUpdate(from: Element, to: Element, openable: boolean, afterwards: (() => void)[]): boolean {
     if (from.hasAttribute("lvt-ignore") || from.nodeName === "NOSCRIPT" || isProgram(from)) return false;
     if (this.hold(from, to)) return false;
-    if (from === document.activeElement && from.hasAttribute("contenteditable")) return false;
+    if (from === inUse && from.hasAttribute("contenteditable")) return false;
     if (isOpenable(from)) this.keepOpen(from, to);
     // Equal means: in all that the server says. What it says about open elements inside must still be recorded.
     if (from.isEqualNode(to) && !(openable && from.querySelector("details,dialog"))) return false;
@@ -115,13 +209,13 @@ export class Morpher {
   }
 
   private recordOpen(root: Element): void {
-    for (const element of root.querySelectorAll("details,dialog"))
-      this.openByServer.set(element, element.hasAttribute("open"));
+    for (const element of [root, ...root.querySelectorAll("details,dialog")])
+      if (isOpenable(element)) this.openByServer.set(element, element.hasAttribute("open"));
   }
 
   /** Note what moving elements about would lose; the result puts it back. */
   private remember(): () => void {
-    const focused = document.activeElement;
+    const focused = (inUse = document.activeElement);
     const selection = focused ? selectionOf(focused) : null;
     const positions = [...this.scrolled]
       .filter((element) => element.isConnected || (this.scrolled.delete(element), false))
@@ -167,8 +261,11 @@ function selectionOf(element: Element): [number, number, ("forward" | "backward"
 
 // ---- fields ----
 
+/** The element that had the focus when the work began; moving it takes the focus away for a moment. */
+let inUse: Element | null = null;
+
 function isFocused(field: Field): boolean {
-  return document.activeElement === field;
+  return field === inUse;
 }
 
 function updateAttributes(from: Element, to: Element): void {

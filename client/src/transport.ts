@@ -69,9 +69,9 @@ export class Transport {
   ) {}
 
   start(): void {
-    addEventListener("online", () => this.wake(true));
-    addEventListener("pagehide", () => (this.leaving = true));
-    addEventListener("pageshow", () => {
+    window.addEventListener("online", () => this.wake(true));
+    window.addEventListener("pagehide", () => (this.leaving = true));
+    window.addEventListener("pageshow", () => {
       this.leaving = false;
       this.wake(false);
     });

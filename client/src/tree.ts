@@ -16,7 +16,7 @@ interface TreeNode {
   readonly slots: Value[];
 }
 
-interface Row {
+export interface Row {
   readonly key: string;
   /** The slot that holds the key and so may not change; -1 when the key was sent beside the slots. */
   readonly keySlot: number;
@@ -24,18 +24,32 @@ interface Row {
   html: string | null;
   previous: Row | null;
   next: Row | null;
+  /** The element that shows the row, when the range is shown row by row. */
+  element: Element | null;
 }
 
-interface Range {
+export interface Range {
   readonly statics: Statics;
   readonly keySlot: number;
   readonly rows: Map<string, Row>;
   first: Row | null;
   last: Row | null;
+  /** What whoever shows the range row by row has still to do; null when it is shown with the page around it. */
+  pending: PendingRows | null;
+}
+
+export interface PendingRows {
+  /** Rows that are new or stand elsewhere now. */
+  placed: Set<Row>;
+  changed: Set<Row>;
+  removed: Element[];
 }
 
 /** What a server sent does not fit the tree that is held here. */
 export class TreeError extends Error {}
+
+/** A range as it is to be printed; null for all its rows. */
+export type Abridge = (range: Range) => string | null;
 
 function refuse(reason: string): never {
   throw new TreeError(reason);
@@ -67,18 +81,25 @@ function slotIndex(name: string, count: number): number {
 export class Tree {
   private readonly statics = new Map<Json, Statics>();
   private root: TreeNode | null = null;
+  private changedOutside = false;
 
-  /** Replace everything by a complete tree, or change what an update names. */
-  apply(tree: JsonObject): void {
+  /**
+   * Replace everything by a complete tree, or change what an update names. The result tells whether anything but
+   * the rows of ranges with `pending` changed.
+   */
+  apply(tree: JsonObject): boolean {
     const held = this.root;
     this.root = null;
+    this.changedOutside = false;
     if (isComplete(tree)) {
+      this.changedOutside = true;
       this.root = this.readNode(tree);
     } else {
       if (!held) refuse("an update before any complete tree");
       this.change(held.statics, held.slots, tree, -1);
       this.root = held;
     }
+    return this.changedOutside;
   }
 
   /** Keep the statics of a tree that is not applied: the server will not send them again on this connection. */
@@ -91,10 +112,23 @@ export class Tree {
     }
   }
 
-  /** The HTML of the tree. */
-  html(): string {
+  /** The HTML of the tree; `abridge` is asked about each range that is not inside a row. */
+  html(abridge?: Abridge): string {
     if (!this.root) refuse("no complete tree has arrived");
-    return print(this.root.statics, this.root.slots);
+    return print(this.root.statics, this.root.slots, abridge);
+  }
+
+  /** The ranges that are not inside a row. */
+  ranges(): Range[] {
+    const found: Range[] = [];
+    const walk = (slots: readonly Value[]) => {
+      for (const value of slots) {
+        if (isRange(value)) found.push(value);
+        else if (isNode(value)) walk(value.slots);
+      }
+    };
+    if (this.root) walk(this.root.slots);
+    return found;
   }
 
   // ---- whole values ----
@@ -147,7 +181,7 @@ export class Tree {
         refuse(`unknown member "${name}" of a range`);
       }
     }
-    const range: Range = { statics, keySlot, rows: new Map(), first: null, last: null };
+    const range: Range = { statics, keySlot, rows: new Map(), first: null, last: null, pending: null };
     this.insert(range, body["d"], null);
     return range;
   }
@@ -159,7 +193,7 @@ export class Tree {
     const key = own ? item["_k"] : slots[range.keySlot];
     if (typeof key !== "string" || !key) refuse("an item has no key");
     if (range.rows.has(key)) refuse(`the key "${key}" stands twice in a range`);
-    return { key, keySlot: own ? -1 : range.keySlot, slots, html: null, previous: null, next: null };
+    return { key, keySlot: own ? -1 : range.keySlot, slots, html: null, previous: null, next: null, element: null };
   }
 
   // ---- changes ----
@@ -174,12 +208,16 @@ export class Tree {
       const held = slots[index];
       if (Array.isArray(value)) {
         if (!isRange(held)) refuse("operations on a slot that holds no range");
+        // Whatever happens inside the rows of such a range is its own affair.
+        const outside = this.changedOutside || !held.pending;
         for (const operation of value) this.operate(held, operation);
+        this.changedOutside = outside;
       } else if (isObject(value) && !("f" in value)) {
         if (!isNode(held)) refuse("changes of a slot that holds no node");
         this.change(held.statics, held.slots, value, -1);
       } else {
         slots[index] = this.readValue(value);
+        this.changedOutside = true;
       }
     }
   }
@@ -194,11 +232,15 @@ export class Tree {
         const row = find(range, first);
         unlink(range, row);
         range.rows.delete(row.key);
+        range.pending?.placed.delete(row);
+        range.pending?.changed.delete(row);
+        if (row.element) range.pending?.removed.push(row.element);
         break;
       }
       case "u": {
         const row = find(range, first);
         row.html = null;
+        range.pending?.changed.add(row);
         this.change(range.statics, row.slots, second, row.keySlot);
         break;
       }
@@ -222,6 +264,7 @@ export class Tree {
         if (row === after) refuse("a row is to stand behind itself");
         unlink(range, row);
         link(range, row, after);
+        range.pending?.placed.add(row);
         break;
       }
       case "o": {
@@ -230,6 +273,12 @@ export class Tree {
         const rows = first.map((key) => find(range, key));
         range.first = range.last = null;
         for (const row of rows) link(range, row, range.last);
+        if (range.pending) {
+          // One row stays where it is; the others find their places about it.
+          range.pending.placed = new Set(rows);
+          const anchor = rows.find((row) => row.element);
+          if (anchor) range.pending.placed.delete(anchor);
+        }
         break;
       }
     }
@@ -241,6 +290,7 @@ export class Tree {
       const row = this.readRow(range, item);
       range.rows.set(row.key, row);
       link(range, row, after);
+      range.pending?.placed.add(row);
       after = row;
     }
   }
@@ -270,16 +320,23 @@ function unlink(range: Range, row: Row): void {
 
 // ---- printing ----
 
-function print(statics: Statics, slots: readonly Value[]): string {
+function print(statics: Statics, slots: readonly Value[], abridge?: Abridge): string {
   let html = statics[0] as string;
   slots.forEach((value, index) => {
-    html += (typeof value === "string" ? value : isRange(value) ? printRange(value) : print(value.statics, value.slots)) + statics[index + 1];
+    if (typeof value === "string") html += value;
+    else if (isRange(value)) html += abridge?.(value) ?? printRange(value);
+    else html += print(value.statics, value.slots, abridge);
+    html += statics[index + 1];
   });
   return html;
 }
 
-function printRange(range: Range): string {
+export function printRange(range: Range): string {
   let html = "";
-  for (let row = range.first; row; row = row.next) html += row.html ??= print(range.statics, row.slots);
+  for (let row = range.first; row; row = row.next) html += printRow(range, row);
   return html;
+}
+
+export function printRow(range: Range, row: Row): string {
+  return (row.html ??= print(range.statics, row.slots));
 }

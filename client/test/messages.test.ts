@@ -88,7 +88,7 @@ describe("replies", () => {
   test("count even when their update is lost", () => {
     complete(1);
     take({ v: 1, seq: 5, tree: {}, meta });
-    expect(log.at(-1)).toBe('settle add 3 false {"title":"too short"}');
+    expect(log[log.length - 1]).toBe('settle add 3 false {"title":"too short"}');
   });
 
   test("errors of the server are passed on", () => {

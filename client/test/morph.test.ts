@@ -16,9 +16,10 @@ function find<T extends Element = HTMLInputElement>(selector: string): T {
   return element;
 }
 
-beforeEach(() => {
-  document.title = "";
-});
+/** As innerHTML writes it. */
+function written(html: string): string {
+  return html.replace(`'"a"'`, '"&quot;a&quot;"');
+}
 
 describe("the page becomes what the server says", () => {
   const table: [string, string, string][] = [
@@ -44,9 +45,9 @@ describe("the page becomes what the server says", () => {
   test.each(table)("%s", (_, before, after) => {
     serve(before);
     morpher.update(after);
-    expect(region.innerHTML).toBe(after.replaceAll(`'"a"'`, '"&quot;a&quot;"'));
+    expect(region.innerHTML).toBe(written(after));
     morpher.update(before);
-    expect(region.innerHTML).toBe(before.replaceAll(`'"a"'`, '"&quot;a&quot;"'));
+    expect(region.innerHTML).toBe(written(before));
   });
 
   test("the region's own attributes stay", () => {
@@ -232,7 +233,7 @@ describe("boxes and lists", () => {
     if (choice) find<HTMLSelectElement>("select").value = choice;
     morpher.update(`<p>2</p>${after}`);
     expect(find<HTMLSelectElement>("select").value).toBe(want);
-    expect(region.innerHTML).toBe(`<p>2</p>${after.replaceAll(" selected", ' selected=""')}`);
+    expect(region.innerHTML).toBe(`<p>2</p>${after.replace(/ selected/g, ' selected=""')}`);
   });
 
   test("several choices", () => {
@@ -304,19 +305,10 @@ describe("what is left alone", () => {
     const box = find("div");
     box.scrollTop = 40;
     box.dispatchEvent(new Event("scroll"));
+    // jsdom has no layout: that the move loses the position is played.
     const set = vi.fn();
-    let lost = false;
-    // jsdom has no layout: the move that loses the position is played.
-    Object.defineProperty(box, "scrollTop", { get: () => (lost ? 0 : 40), set });
-    box.addEventListener("lost", () => (lost = true));
-    const observed = vi.spyOn(Node.prototype, "insertBefore").mockImplementation(function (this: Node, node, child) {
-      observed.mockRestore();
-      lost = true;
-      return this.insertBefore(node, child);
-    });
+    Object.defineProperty(box, "scrollTop", { get: () => (find("li").contains(box) ? 40 : 0), set });
     morpher.update('<ul><li data-key="2"></li><li data-key="1"><div>1!</div></li></ul>');
-    observed.mockRestore();
-    expect(lost).toBe(true);
     expect(set).toHaveBeenCalledWith(40);
   });
 

@@ -22,6 +22,11 @@
 /* template: statement lists inside each other while escaping, through invoked templates; each takes below 1 KB of
  * stack. One template alone can have LVT_TEMPLATE_NESTING_MAX. */
 #define LVT_ESCAPE_DEPTH_MAX 800
+/* template: everything that a loaded set holds: texts, trees and programs, some twenty times the source. */
+#define LVT_TEMPLATE_MEMORY_MAX ((size_t)256 * 1024 * 1024)
+/* template: branches, rounds of ranges and invocations in progress, 200 bytes each; a recursive template has a handful
+ * of them an invocation. */
+#define LVT_TEMPLATE_FRAMES_MAX 20000
 /* template: output of one render. */
 #define LVT_RENDER_OUTPUT_MAX ((size_t)64 * 1024 * 1024)
 /* template: scratch memory of one execution (temporaries of pipelines). */

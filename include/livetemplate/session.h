@@ -24,8 +24,8 @@ typedef struct lvt_app_options {
                           cookies die with the process */
     size_t pages_max;  /* 0: LVT_PAGES_MAX_DEFAULT */
     int64_t page_ttl;  /* seconds without a connection; 0: LVT_PAGE_TTL_SECONDS_DEFAULT */
-    size_t groups_max; /* 0: LVT_GROUPS_MAX_DEFAULT */
-    int64_t group_ttl; /* seconds without a page; 0: LVT_GROUP_TTL_SECONDS_DEFAULT */
+    size_t groups_max; /* of each live handler; 0: LVT_GROUPS_MAX_DEFAULT */
+    int64_t group_ttl; /* seconds without connection and request; 0: LVT_GROUP_TTL_SECONDS_DEFAULT */
     int64_t token_ttl; /* seconds; 0: LVT_TOKEN_TTL_SECONDS_DEFAULT */
     lvt_log log;
     lvt_clock clock;

@@ -214,7 +214,8 @@ static void threads_push_while_the_server_serves(void **state) {
         if (actions % 16 == 0) {
             char *page = browser_page(&ann);
             free(page);
-            tab_open(&passing, &ann);
+            tab_start(&passing, &ann);
+            assert_true(tab_take(&passing) > 0);
             tab_close(&passing);
         }
     }

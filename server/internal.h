@@ -1,5 +1,5 @@
-/* The server's own structures: one lvt_server on one libuv loop, one lvt_socket for each TCP connection. All of it runs on
- * the loop's thread; the only ways in from other threads are the two uv_async handles (wake and stop). */
+/* The server's own structures: one lvt_server on one libuv loop, one lvt_socket for each TCP connection. All of it runs
+ * on the loop's thread; the only ways in from other threads are the two uv_async handles (wake and stop). */
 #ifndef LVT_SERVER_INTERNAL_H
 #define LVT_SERVER_INTERNAL_H
 
@@ -67,12 +67,14 @@ struct lvt_socket {
     lvt_socket *next;
     lvt_socket *previous;
     lvt_socket_state state;
-    bool writing;       /* a uv_write is on its way: `in_flight` must stay */
+    bool writing; /* a uv_write is on its way: `in_flight` must stay */
     bool close_when_written;
     int64_t deadline;   /* steady milliseconds; 0: none */
     int64_t last_heard; /* WebSocket: when the peer last sent something */
     lvt_buffer output;  /* waits for `in_flight` to be written */
     lvt_buffer in_flight;
+    lvt_buffer held; /* HTTP: bytes that wait until an answer is written */
+    bool paused;
     lvt_http_reader *reader; /* while a request is on its way */
     lvt_frames *frames;      /* while a WebSocket message is on its way */
     lvt_connection *connection;
@@ -93,6 +95,8 @@ void lvt_socket_send(lvt_socket *socket, lvt_span bytes);
 /* Close once everything is written, waiting for the peer to close first, so that it can read the answer. */
 void lvt_socket_finish(lvt_socket *socket);
 void lvt_socket_close(lvt_socket *socket);
+/* Stop reading until everything is written. */
+void lvt_socket_pause(lvt_socket *socket);
 bool lvt_socket_idle(const lvt_socket *socket); /* nothing waits to be written */
 void lvt_socket_set_deadline(lvt_socket *socket, int64_t seconds);
 void lvt_socket_tick(lvt_socket *socket, int64_t now);

@@ -1,7 +1,8 @@
 /* socket: one TCP connection: accepting, reading, writing, deadlines, closing.
  *
- * Reading uses one block of memory for all sockets, since what arrives is handled within the callback. Writing goes straight to the
- * kernel; only what it does not take is kept, in two buffers: one on its way, one that waits behind it. An idle socket holds neither.
+ * Reading uses one block of memory for all sockets, since what arrives is handled within the callback. Writing goes
+ * straight to the kernel; only what it does not take is kept, in two buffers: one on its way, one that waits behind it.
+ * An idle socket holds neither.
  */
 #include "server/internal.h"
 
@@ -19,6 +20,7 @@ static void on_closed(uv_handle_t *handle) {
     lvt_socket *socket = handle->data;
     lvt_buffer_free(&socket->output);
     lvt_buffer_free(&socket->in_flight);
+    lvt_buffer_free(&socket->held);
     lvt_server *server = socket->server;
     lvt_server_forget(socket);
     lvt_release(server->options.app.allocator, socket);
@@ -50,6 +52,40 @@ void lvt_socket_finish(lvt_socket *socket) {
     if (uv_shutdown(&socket->shutdown, (uv_stream_t *)&socket->handle, on_shutdown) != 0) lvt_socket_close(socket);
 }
 
+static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
+    (void)suggested;
+    lvt_socket *socket = handle->data;
+    *buffer = uv_buf_init(socket->server->read_memory, LVT_SERVER_READ_SIZE);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer) {
+    lvt_socket *socket = stream->data;
+    if (count == 0 || socket->state == LVT_SOCKET_CLOSED) return;
+    if (count < 0) {
+        lvt_socket_close(socket);
+        return;
+    }
+    lvt_span bytes = lvt_span_of(buffer->base, (size_t)count);
+    if (socket->state == LVT_SOCKET_HTTP) lvt_http_receive(socket, bytes);
+    else if (socket->state == LVT_SOCKET_WEBSOCKET) lvt_websocket_receive(socket, bytes);
+}
+
+void lvt_socket_pause(lvt_socket *socket) {
+    if (socket->paused) return;
+    socket->paused = true;
+    (void)uv_read_stop((uv_stream_t *)&socket->handle);
+}
+
+static void resume(lvt_socket *socket) {
+    if (!socket->paused) return;
+    socket->paused = false;
+    if (uv_read_start((uv_stream_t *)&socket->handle, on_allocate, on_read) != 0) {
+        lvt_socket_close(socket);
+        return;
+    }
+    lvt_http_receive(socket, LVT_SPAN(""));
+}
+
 static void write_waiting(lvt_socket *socket);
 
 static void on_written(uv_write_t *request, int status) {
@@ -65,12 +101,9 @@ static void on_written(uv_write_t *request, int status) {
         write_waiting(socket);
         return;
     }
-    if (socket->close_when_written)
-        lvt_socket_finish(socket);
-    else if (socket->state == LVT_SOCKET_WEBSOCKET)
-        lvt_websocket_pump(socket);
-    else if (socket->state == LVT_SOCKET_HTTP)
-        lvt_http_receive(socket, LVT_SPAN(""));
+    if (socket->close_when_written) lvt_socket_finish(socket);
+    else if (socket->state == LVT_SOCKET_WEBSOCKET) lvt_websocket_pump(socket);
+    else if (socket->state == LVT_SOCKET_HTTP) resume(socket);
 }
 
 static void write_waiting(lvt_socket *socket) {
@@ -107,26 +140,6 @@ void lvt_socket_send(lvt_socket *socket, lvt_span bytes) {
     if (!socket->writing) write_waiting(socket);
 }
 
-static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
-    (void)suggested;
-    lvt_socket *socket = handle->data;
-    *buffer = uv_buf_init(socket->server->read_memory, LVT_SERVER_READ_SIZE);
-}
-
-static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer) {
-    lvt_socket *socket = stream->data;
-    if (count == 0 || socket->state == LVT_SOCKET_CLOSED) return;
-    if (count < 0) {
-        lvt_socket_close(socket);
-        return;
-    }
-    lvt_span bytes = lvt_span_of(buffer->base, (size_t)count);
-    if (socket->state == LVT_SOCKET_HTTP)
-        lvt_http_receive(socket, bytes);
-    else if (socket->state == LVT_SOCKET_WEBSOCKET)
-        lvt_websocket_receive(socket, bytes);
-}
-
 void lvt_socket_tick(lvt_socket *socket, int64_t now) {
     if (socket->state == LVT_SOCKET_CLOSED) return;
     if (socket->deadline != 0 && now >= socket->deadline) {
@@ -152,6 +165,7 @@ void lvt_socket_accept(lvt_server *server) {
     socket->handle.data = socket;
     lvt_buffer_init(&socket->output, LVT_RENDER_OUTPUT_MAX, allocator);
     lvt_buffer_init(&socket->in_flight, LVT_RENDER_OUTPUT_MAX, allocator);
+    lvt_buffer_init(&socket->held, LVT_SERVER_READ_SIZE * 2, allocator);
     socket->next = server->sockets;
     if (server->sockets != NULL) server->sockets->previous = socket;
     server->sockets = socket;

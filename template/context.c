@@ -141,6 +141,7 @@ size_t lvt_context_fail(lvt_context *context, lvt_span text, lvt_problem *proble
     lvt_place opened = context->opened;
     *context = (lvt_context){.state = LVT_STATE_ERROR, .problem = problem, .opened = opened};
     if (problem == NULL) return text.length; /* the caller does not ask why */
+    problem->culprit = first.data;
     /* Longer text would not fit into the message anyway. */
     if (first.length > LVT_ERROR_MESSAGE_MAX) first.length = LVT_ERROR_MESSAGE_MAX;
     if (second.length > LVT_ERROR_MESSAGE_MAX) second.length = LVT_ERROR_MESSAGE_MAX;
@@ -255,7 +256,6 @@ static void step_in_value(lvt_context *context, lvt_text_reader *reader, lvt_pro
         if (bad < value.length) {
             lvt_context_fail(context, rest, problem, "%q in unquoted attr: %q", lvt_span_of(value.data + bad, 1),
                              value);
-            reader->at += bad;
             return;
         }
     }
@@ -273,9 +273,20 @@ static void step_in_value(lvt_context *context, lvt_text_reader *reader, lvt_pro
     reader->at += end;
 }
 
+/* Let the reader stand at the culprit. A decoded attribute value lies elsewhere: its start must do. */
+static void stop_at_culprit(lvt_text_reader *reader, const lvt_problem *problem) {
+    uintptr_t text = (uintptr_t)reader->text.data, culprit = (uintptr_t)problem->culprit;
+    if (culprit >= text && culprit < text + reader->text.length) reader->at = culprit - text;
+}
+
 void lvt_context_step(lvt_context *context, lvt_text_reader *reader, lvt_problem *problem) {
     if (context->delimiter != LVT_DELIMITER_NONE) {
+        size_t start = reader->at;
         step_in_value(context, reader, problem);
+        if (context->state == LVT_STATE_ERROR) {
+            reader->at = start;
+            stop_at_culprit(reader, problem);
+        }
         return;
     }
     size_t end = find_content_end(context, reader);
@@ -285,5 +296,9 @@ void lvt_context_step(lvt_context *context, lvt_text_reader *reader, lvt_problem
     }
     lvt_span content = lvt_span_of(reader->text.data + reader->at, end - reader->at);
     size_t taken = lvt_state_transition(context->state)(context, content, problem);
-    if (context->state != LVT_STATE_ERROR) reader->at += taken;
+    if (context->state == LVT_STATE_ERROR) {
+        stop_at_culprit(reader, problem);
+    } else {
+        reader->at += taken;
+    }
 }

@@ -91,6 +91,7 @@ typedef enum lvt_element {
 typedef struct lvt_problem {
     lvt_status status;
     lvt_place place;
+    const char *culprit; /* the byte of the text that is to blame, if it is known */
     char reason[LVT_ERROR_MESSAGE_MAX];
 } lvt_problem;
 

@@ -31,6 +31,35 @@ lvt_place lvt_lexer_place(lvt_lexer *lexer, const char *position) {
     return (lvt_place){lexer->name, lexer->cursor_number, (uint32_t)(position - lexer->cursor_line) + 1};
 }
 
+const char *lvt_lexer_quote(char out[LVT_LEXER_QUOTE_MAX], lvt_span text) {
+    /* Room for the widest piece, the dots, the quote and the NUL. */
+    enum { LAST = LVT_LEXER_QUOTE_MAX - 4 - 3 - 2 };
+    size_t length = 0, i = 0;
+    out[length++] = '"';
+    while (i < text.length && length <= LAST) {
+        size_t width;
+        uint32_t rune = lvt_utf8_decode(text.data + i, text.length - i, &width);
+        if (rune == LVT_RUNE_ERROR && width == 1) rune = (unsigned char)text.data[i];
+        if (rune == '\n' || rune == '\r' || rune == '\t') {
+            out[length++] = '\\';
+            out[length++] = rune == '\n' ? 'n' : rune == '\r' ? 'r' : 't';
+        } else if (rune < ' ' || rune == 0x7F || (rune >= 0x80 && width == 1)) {
+            length += (size_t)snprintf(out + length, 5, "\\x%02x", (unsigned)rune);
+        } else {
+            memcpy(out + length, text.data + i, width);
+            length += width;
+        }
+        i += width;
+    }
+    if (i < text.length) {
+        memcpy(out + length, "...", 3);
+        length += 3;
+    }
+    out[length++] = '"';
+    out[length] = '\0';
+    return out;
+}
+
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 static lvt_span rest_of(const lvt_lexer *lexer) {
@@ -84,6 +113,7 @@ static bool take_left(lvt_lexer *lexer, lvt_token *out) {
         *out = token_from(lexer, LVT_TOKEN_LEFT, start);
         lexer->position += marker;
         lexer->in_action = true;
+        lexer->action = out->position;
         lexer->depth = 0;
         return false;
     }
@@ -174,6 +204,9 @@ static lvt_token next_name(lvt_lexer *lexer) {
     lvt_token token = token_from(lexer, LVT_TOKEN_IDENTIFIER, start);
     for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
         if (lvt_span_is(token.text, keywords[i])) token.kind = LVT_TOKEN_KEYWORD;
+    if ((lexer->break_is_function && lvt_span_is(token.text, "break")) ||
+        (lexer->continue_is_function && lvt_span_is(token.text, "continue")))
+        token.kind = LVT_TOKEN_IDENTIFIER;
     if (lvt_span_is(token.text, "nil")) token.kind = LVT_TOKEN_NIL;
     if (lvt_span_is(token.text, "true") || lvt_span_is(token.text, "false")) token.kind = LVT_TOKEN_BOOL;
     return token;
@@ -203,14 +236,6 @@ static lvt_token next_quoted(lvt_lexer *lexer, char quote, lvt_token_kind kind, 
     }
 }
 
-static size_t skip_any_of(lvt_lexer *lexer, const char *set) {
-    size_t start = lexer->position;
-    while (lexer->position < lexer->source.length && lexer->source.data[lexer->position] != '\0' &&
-           strchr(set, lexer->source.data[lexer->position]) != NULL)
-        lexer->position++;
-    return lexer->position - start;
-}
-
 static bool take_any_of(lvt_lexer *lexer, const char *set) {
     char c = peek_at(lexer, 0);
     if (c == '\0' || strchr(set, c) == NULL) return false;
@@ -218,14 +243,16 @@ static bool take_any_of(lvt_lexer *lexer, const char *set) {
     return true;
 }
 
-/* The shape of a number; the parser judges its value. */
-static lvt_token next_number(lvt_lexer *lexer) {
-    size_t start = lexer->position;
+static void skip_any_of(lvt_lexer *lexer, const char *set) {
+    while (take_any_of(lexer, set)) continue;
+}
+
+/* One number without regard to what follows; says whether it ends in the i of an imaginary one. */
+static bool skip_number(lvt_lexer *lexer) {
     (void)take_any_of(lexer, "+-");
     const char *digits = "0123456789_";
     bool is_hex = false, is_decimal = true;
-    if (peek_at(lexer, 0) == '0') {
-        lexer->position++;
+    if (take_any_of(lexer, "0")) {
         if (take_any_of(lexer, "xX")) {
             digits = "0123456789abcdefABCDEF_";
             is_hex = true;
@@ -238,21 +265,35 @@ static lvt_token next_number(lvt_lexer *lexer) {
             is_decimal = false;
         }
     }
-    (void)skip_any_of(lexer, digits);
-    if (take_any_of(lexer, ".")) (void)skip_any_of(lexer, digits);
+    skip_any_of(lexer, digits);
+    if (take_any_of(lexer, ".")) skip_any_of(lexer, digits);
     if ((is_decimal && take_any_of(lexer, "eE")) || (is_hex && take_any_of(lexer, "pP"))) {
         (void)take_any_of(lexer, "+-");
-        (void)skip_any_of(lexer, "0123456789_");
+        skip_any_of(lexer, "0123456789_");
     }
-    bool imaginary = take_any_of(lexer, "i");
+    return take_any_of(lexer, "i");
+}
+
+/* The shape of a number; the parser judges its value. */
+static lvt_token next_number(lvt_lexer *lexer) {
+    size_t start = lexer->position;
+    bool is_imaginary = skip_number(lexer), is_sum = false;
+    char sign = peek_at(lexer, 0);
+    if (sign == '+' || sign == '-') {
+        is_sum = true;
+        is_imaginary = skip_number(lexer);
+    }
     size_t width;
     uint32_t rune = rune_here(lexer, &width);
-    lvt_span text = lvt_span_of(lexer->source.data + start, lexer->position - start);
-    if (width != 0 && (rune == '_' || lvt_rune_is_letter_or_digit(rune)))
-        return fail(lexer, text.data, "bad number syntax: \"%.*s\"", (int)(text.length + width), text.data);
-    if (imaginary || peek_at(lexer, 0) == '+' || peek_at(lexer, 0) == '-')
-        return fail(lexer, text.data, "complex numbers are not supported: %.*s", LVT_SPAN_ARGS(text));
-    return token_from(lexer, LVT_TOKEN_NUMBER, start);
+    char quote[LVT_LEXER_QUOTE_MAX];
+    bool runs_on = width != 0 && (rune == '_' || lvt_rune_is_letter_or_digit(rune));
+    if (runs_on) lexer->position += width;
+    lvt_token token = token_from(lexer, LVT_TOKEN_NUMBER, start);
+    if (runs_on || (is_sum && !is_imaginary))
+        return fail(lexer, token.position, "bad number syntax: %s", lvt_lexer_quote(quote, token.text));
+    if (is_imaginary)
+        return fail(lexer, token.position, "complex numbers are not supported: %s", lvt_lexer_quote(quote, token.text));
+    return token;
 }
 
 static lvt_token next_right(lvt_lexer *lexer) {
@@ -276,7 +317,7 @@ static lvt_token one_character(lvt_lexer *lexer, lvt_token_kind kind) {
 static lvt_token next_in_action(lvt_lexer *lexer) {
     if (at_right(lexer)) return next_right(lexer);
     size_t start = lexer->position;
-    if (start >= lexer->source.length) return fail(lexer, lexer->source.data + start, "unclosed action");
+    if (start >= lexer->source.length) return fail(lexer, lexer->action, "unclosed action");
     char c = lexer->source.data[start];
     if (is_space(c)) {
         while (lexer->position < lexer->source.length && is_space(peek_at(lexer, 0)) && !at_trimmed_right(lexer, 0))

@@ -5,7 +5,7 @@
 #include "template/syntax.h"
 
 typedef enum lvt_token_kind {
-    LVT_TOKEN_ERROR, /* the lexer's error is set; it stays there */
+    LVT_TOKEN_ERROR, /* the lexer's error is set; every later token is this one */
     LVT_TOKEN_END,   /* of the text */
     LVT_TOKEN_TEXT,  /* outside of actions, already trimmed */
     LVT_TOKEN_LEFT,  /* {{ */
@@ -42,8 +42,11 @@ typedef struct lvt_lexer {
     lvt_span source;
     size_t position;
     bool in_action;
-    size_t depth;   /* of parentheses */
+    const char *action; /* where the action starts that the lexer is in */
+    size_t depth;       /* of parentheses */
     bool trim_next; /* a right trim marker: white space at the start of the next text goes */
+    /* A function of this name exists, so the name is no keyword. */
+    bool break_is_function, continue_is_function;
     bool failed;
     lvt_error *error;
     /* Where the last place was asked for, so that asking in order costs one walk through the source. */
@@ -57,6 +60,11 @@ lvt_token lvt_lexer_next(lvt_lexer *lexer);
 /* Line and column of a position in the source. Asking in ascending order is cheap; going back walks from the start. */
 lvt_place lvt_lexer_place(lvt_lexer *lexer, const char *position);
 
+/* Text for a message: in quotes, on one line, cut when it is long. Returns `out`. */
+enum { LVT_LEXER_QUOTE_MAX = 64 };
+const char *lvt_lexer_quote(char out[LVT_LEXER_QUOTE_MAX], lvt_span text);
+
+/* letters.c: Go's unicode.IsLetter or unicode.IsDigit. */
 bool lvt_rune_is_letter_or_digit(uint32_t rune);
 
 #endif

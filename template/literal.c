@@ -8,6 +8,8 @@
 #include "value/internal.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static int digit_of(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -17,16 +19,17 @@ static int digit_of(char c) {
 }
 
 /* Underscores only between digits, or between a base prefix and a digit. */
-static bool underscores_are_right(lvt_span text, bool has_prefix) {
-    char before = has_prefix ? '0' : 'x';
+static bool underscores_are_right(lvt_span text, bool has_prefix, bool is_hex) {
+    bool after_digit = has_prefix, after_underscore = false;
     for (size_t i = 0; i < text.length; i++) {
-        char c = text.data[i];
-        bool is_digit = digit_of(c) >= 0;
-        if (c == '_' && before != '0') return false;
-        if (before == '_' && !is_digit) return false;
-        before = c == '_' ? '_' : (is_digit ? '0' : 'x');
+        int digit = digit_of(text.data[i]);
+        bool is_digit = digit >= 0 && (is_hex || digit < 10);
+        bool is_underscore = text.data[i] == '_';
+        if ((is_underscore && !after_digit) || (after_underscore && !is_digit)) return false;
+        after_digit = is_digit;
+        after_underscore = is_underscore;
     }
-    return before != '_';
+    return !after_underscore;
 }
 
 /* A base prefix: 0x, 0o, 0b, or 0 for octal. Cuts it off. */
@@ -63,7 +66,7 @@ typedef enum { INTEGER_READ, INTEGER_TOO_LARGE, NO_INTEGER } integer_result;
 static integer_result read_integer(uint64_t *out, lvt_span text) {
     bool has_prefix;
     int base = take_base(&text, &has_prefix);
-    if (text.length == 0 || !underscores_are_right(text, has_prefix)) return NO_INTEGER;
+    if (text.length == 0 || !underscores_are_right(text, has_prefix, base == 16)) return NO_INTEGER;
     uint64_t value = 0;
     bool too_large = false;
     for (size_t i = 0; i < text.length; i++) {
@@ -77,84 +80,76 @@ static integer_result read_integer(uint64_t *out, lvt_span text) {
     return too_large ? INTEGER_TOO_LARGE : INTEGER_READ;
 }
 
-/* Digits with a point and a binary exponent, behind "0x". */
+/* Digits with a point and a binary exponent, behind "0x". strtod rounds; it gets no point, so that the locale has no
+ * say. */
 static bool read_hex_float(double *out, lvt_span text) {
+    if (!underscores_are_right(text, true, true)) return false;
     uint64_t mantissa = 0;
-    int exponent = 0, digits = 0;
-    bool after_point = false;
+    int exponent = 0;
+    bool has_digits = false, after_point = false;
     size_t i = 0;
     for (; i < text.length && text.data[i] != 'p' && text.data[i] != 'P'; i++) {
-        char c = text.data[i];
-        if (c == '_') continue;
-        if (c == '.') {
-            if (after_point) return false;
+        if (text.data[i] == '_') continue;
+        if (text.data[i] == '.') {
             after_point = true;
             continue;
         }
-        int digit = digit_of(c);
-        if (digit < 0) return false;
-        digits++;
+        int digit = digit_of(text.data[i]);
+        has_digits = true;
         if (mantissa >> 60 == 0) {
             mantissa = mantissa << 4 | (uint64_t)digit;
             if (after_point) exponent -= 4;
         } else {
+            /* Too far down to count, but not nothing: it decides a tie. */
             if (digit != 0) mantissa |= 1;
             if (!after_point) exponent += 4;
         }
     }
-    if (digits == 0 || i >= text.length) return false;
+    if (!has_digits || i >= text.length) return false;
     i++;
     bool negative = i < text.length && text.data[i] == '-';
     if (i < text.length && (text.data[i] == '-' || text.data[i] == '+')) i++;
     if (i >= text.length) return false;
     int power = 0;
-    for (; i < text.length; i++) {
-        if (text.data[i] == '_') continue;
-        if (text.data[i] < '0' || text.data[i] > '9') return false;
-        if (power < 100000) power = power * 10 + (text.data[i] - '0');
-    }
-    *out = ldexp((double)mantissa, exponent + (negative ? -power : power));
+    for (; i < text.length; i++)
+        if (text.data[i] != '_' && power < 10000000) power = power * 10 + (text.data[i] - '0');
+    char plain[48];
+    (void)snprintf(plain, sizeof plain, "0x%llxp%d", (unsigned long long)mantissa,
+                   exponent + (negative ? -power : power));
+    *out = strtod(plain, NULL);
     return !isinf(*out);
 }
 
-/* Decimal digits in the grammar that value/ reads: no underscores, digits on both sides of the point. */
+/* Decimal digits with a point or an exponent. */
 static bool read_decimal_float(double *out, lvt_span text) {
-    char plain[128];
-    size_t length = 0;
-    bool seen_digit = false, seen_point = false, seen_exponent = false;
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.data[i];
-        if (c == '_') continue;
-        if (length + 3 > sizeof plain) return false;
-        bool is_exponent = c == 'e' || c == 'E';
-        if (c == '.') {
-            if (seen_point || seen_exponent) return false;
-            seen_point = true;
-            if (length == 0) plain[length++] = '0';
-        } else if (is_exponent) {
-            if (!seen_digit || seen_exponent) return false;
-            seen_exponent = true;
-        } else if (c >= '0' && c <= '9') {
-            seen_digit = true;
-            /* JSON has no leading zeros. */
-            if (length == 1 && plain[0] == '0' && !seen_point && !seen_exponent) length = 0;
-        } else if (c != '+' && c != '-') {
-            return false;
-        }
-        if ((is_exponent) && length > 0 && plain[length - 1] == '.') plain[length++] = '0';
-        plain[length++] = c;
+    enum { UNDERSCORED_MAX = 256 }; /* nobody reads a longer one, underscores or not */
+    char plain[UNDERSCORED_MAX];
+    if (text.length != 0 && memchr(text.data, '_', text.length) != NULL) {
+        if (text.length > sizeof plain || !underscores_are_right(text, false, false)) return false;
+        size_t length = 0;
+        for (size_t i = 0; i < text.length; i++)
+            if (text.data[i] != '_') plain[length++] = text.data[i];
+        text = lvt_span_of(plain, length);
     }
-    if (!seen_digit) return false;
-    if (plain[length - 1] == '.') plain[length++] = '0';
-    lvt_span number = lvt_span_of(plain, length);
-    return lvt_number_is_valid(number) && lvt_number_to_double(out, number);
+    size_t i = 0;
+    bool has_digits = false, after_point = false;
+    for (; i < text.length && text.data[i] != 'e' && text.data[i] != 'E'; i++) {
+        if (text.data[i] == '.' && !after_point) after_point = true;
+        else if (text.data[i] >= '0' && text.data[i] <= '9') has_digits = true;
+        else return false;
+    }
+    if (!has_digits) return false;
+    if (i < text.length) {
+        i++;
+        if (i < text.length && (text.data[i] == '+' || text.data[i] == '-')) i++;
+        if (i >= text.length) return false;
+    }
+    return lvt_number_to_double(out, text);
 }
 
 static bool read_float(double *out, lvt_span text) {
     bool is_hex = text.length > 2 && text.data[0] == '0' && (text.data[1] == 'x' || text.data[1] == 'X');
-    lvt_span digits = is_hex ? lvt_span_of(text.data + 2, text.length - 2) : text;
-    if (!is_hex && memchr(text.data, '_', text.length) != NULL && !underscores_are_right(text, false)) return false;
-    return is_hex ? read_hex_float(out, digits) : read_decimal_float(out, digits);
+    return is_hex ? read_hex_float(out, lvt_span_of(text.data + 2, text.length - 2)) : read_decimal_float(out, text);
 }
 
 bool lvt_literal_number(lvt_operand *out, lvt_span text, const char **out_problem) {
@@ -270,29 +265,44 @@ bool lvt_literal_character(lvt_operand *out, lvt_span text, const char **out_pro
     return true;
 }
 
-lvt_status lvt_literal_string(lvt_span *out, lvt_span text, lvt_arena *arena) {
-    lvt_span inner = lvt_span_of(text.data + 1, text.length - 2);
-    bool is_raw = text.data[0] == '`';
-    char special = is_raw ? '\r' : '\\';
-    if (inner.length == 0 || memchr(inner.data, special, inner.length) == NULL) {
+/* A raw string is what stands there, without carriage returns. */
+static lvt_status read_raw_string(lvt_span *out, lvt_span inner, lvt_arena *arena) {
+    if (inner.length == 0 || memchr(inner.data, '\r', inner.length) == NULL) {
         *out = inner;
         return LVT_OK;
     }
     char *result = lvt_arena_allocate(arena, inner.length);
     if (result == NULL) return LVT_ERROR_OUT_OF_MEMORY;
     size_t length = 0;
+    for (size_t i = 0; i < inner.length; i++)
+        if (inner.data[i] != '\r') result[length++] = inner.data[i];
+    *out = lvt_span_of(result, length);
+    return LVT_OK;
+}
+
+lvt_status lvt_literal_string(lvt_span *out, lvt_span text, lvt_arena *arena) {
+    lvt_span inner = lvt_span_of(text.data + 1, text.length - 2);
+    if (text.data[0] == '`') return read_raw_string(out, inner, arena);
+    bool is_valid = lvt_utf8_valid(inner);
+    if (inner.length == 0 || (is_valid && memchr(inner.data, '\\', inner.length) == NULL)) {
+        *out = inner;
+        return LVT_OK;
+    }
+    /* An escape is longer than what it stands for; a byte that is no UTF-8 becomes U+FFFD. */
+    char *result = lvt_arena_allocate(arena, is_valid ? inner.length : inner.length * 3);
+    if (result == NULL) return LVT_ERROR_OUT_OF_MEMORY;
+    size_t length = 0;
     for (size_t i = 0; i < inner.length;) {
-        if (inner.data[i] != special) {
-            result[length++] = inner.data[i++];
-            continue;
-        }
-        i++;
-        if (is_raw) continue;
-        uint32_t rune;
-        size_t taken;
         char bytes[LVT_UTF8_MAX];
-        size_t count = read_escape(bytes, &rune, lvt_span_of(inner.data + i, inner.length - i), &taken, '"');
-        if (count == 0) return LVT_ERROR_SYNTAX;
+        size_t taken, count;
+        uint32_t rune;
+        if (inner.data[i] == '\\') {
+            i++;
+            count = read_escape(bytes, &rune, lvt_span_of(inner.data + i, inner.length - i), &taken, '"');
+            if (count == 0) return LVT_ERROR_SYNTAX;
+        } else {
+            count = lvt_utf8_encode(bytes, lvt_utf8_decode(inner.data + i, inner.length - i, &taken));
+        }
         memcpy(result + length, bytes, count);
         length += count;
         i += taken;

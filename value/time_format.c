@@ -4,7 +4,7 @@
  * for itself. Fractions of seconds, whose length is free, are found by hand. */
 #include "value/time_members.h"
 
-typedef enum element {
+typedef enum element_kind {
     MONTH_NAME,
     MONTH_SHORT,
     MONTH,
@@ -30,7 +30,7 @@ typedef enum element {
     ZONE_NAME,
     ZONE,
     LITERAL
-} element;
+} element_kind;
 
 /* The form of a numeric zone: which parts follow the hours, with a colon or not, and whether UTC is Z. */
 enum { ZONE_MINUTES = 1, ZONE_SECONDS = 2, ZONE_COLON = 4, ZONE_Z = 8 };

@@ -70,7 +70,9 @@ function emptyData(): Data {
 
 export function formElements(form: HTMLFormElement): Element[] {
   // A field named "elements" would hide the property.
-  const elements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get?.call(form) as HTMLFormControlsCollection;
+  const elements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get?.call(
+    form,
+  ) as HTMLFormControlsCollection;
   return [...elements];
 }
 
@@ -94,7 +96,10 @@ export function elementData(element: Element): Data {
   const field = element as FieldElement;
   if (isSent(element)) {
     const form = (element as HTMLInputElement).form;
-    const group = form && element.type !== "radio" ? formElements(form).filter((other) => (other as FieldElement).name === element.name) : [element];
+    const group =
+      form && element.type !== "radio"
+        ? formElements(form).filter((other) => (other as FieldElement).name === element.name)
+        : [element];
     addAll(data, group);
   } else if (element.matches(FIELD) && !field.name) {
     // A field without a name outside of any form, such as a search box.

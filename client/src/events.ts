@@ -57,13 +57,15 @@ export class Events {
       if (link && (mouse.button || mouse.ctrlKey || mouse.metaKey || mouse.shiftKey || mouse.altKey)) return;
       if (element.matches(":disabled")) return;
       // Neither the link nor the form's button around it is to act as well.
-      if (link || target.closest("button,input[type=submit],input[type=image],input[type=reset]")) event.preventDefault();
+      if (link || target.closest("button,input[type=submit],input[type=image],input[type=reset]"))
+        event.preventDefault();
     }
     if (isRefused(element)) {
       event.preventDefault();
       return;
     }
-    const button = type === "click" && element.hasAttribute("lvt-disable-with") && element.matches("button,input") ? element : null;
+    const button =
+      type === "click" && element.hasAttribute("lvt-disable-with") && element.matches("button,input") ? element : null;
     const data = elementData(element);
     this.delay(element, type, () => {
       const release = button ? this.forms.holdButton(button as HTMLButtonElement) : undefined;
@@ -81,7 +83,10 @@ export class Events {
 
   private onWindow(type: string, event: Event): void {
     const name = `lvt-window-${type}`;
-    for (const element of [...this.region.querySelectorAll(`[${name}]`), ...(this.region.hasAttribute(name) ? [this.region] : [])]) {
+    for (const element of [
+      ...this.region.querySelectorAll(`[${name}]`),
+      ...(this.region.hasAttribute(name) ? [this.region] : []),
+    ]) {
       const action = element.getAttribute(name);
       if (!action || !passesKeyFilter(element, event)) continue;
       const data = elementData(element);
@@ -174,7 +179,13 @@ function passesKeyFilter(element: Element, event: Event): boolean {
   if (!key || isComposing) return false;
   const filter = element.getAttribute("lvt-key");
   const name = key === " " ? "space" : key === "," ? "comma" : key.toLowerCase();
-  return !filter || filter.toLowerCase().split(/[\s,]+/).includes(name);
+  return (
+    !filter ||
+    filter
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .includes(name)
+  );
 }
 
 /** lvt-confirm="Really?" */

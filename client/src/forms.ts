@@ -15,7 +15,8 @@ interface Held {
 
 /** A field's content as text, to tell whether the person went on typing. */
 function contentOf(element: Element): string {
-  if (element instanceof HTMLSelectElement) return JSON.stringify([...element.options].map((option) => option.selected));
+  if (element instanceof HTMLSelectElement)
+    return JSON.stringify([...element.options].map((option) => option.selected));
   if (element instanceof HTMLInputElement && /^(checkbox|radio)$/.test(element.type)) return String(element.checked);
   return (element as HTMLInputElement).value;
 }
@@ -52,14 +53,17 @@ export class Forms {
     // Only what would be posted to this page is an action of it; files need the browser.
     const url = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", document.baseURI);
     if (url.origin !== location.origin || url.pathname !== location.pathname) return null;
-    return formElements(form).some((element) => element instanceof HTMLInputElement && element.files?.length) ? null : action;
+    return formElements(form).some((element) => element instanceof HTMLInputElement && element.files?.length)
+      ? null
+      : action;
   }
 
   /** Run a form's action. */
   submit(form: HTMLFormElement, submitter: Element | null, action: string): void {
     const data = formData(form, submitter);
     const sent = new Map(formElements(form).map((element) => [element, contentOf(element)]));
-    const button = submitter ?? formElements(form).find((element) => element.matches("button:not([type]),[type=submit]")) ?? null;
+    const button =
+      submitter ?? formElements(form).find((element) => element.matches("button:not([type]),[type=submit]")) ?? null;
     const release = button ? this.holdButton(button as Button, form) : undefined;
     this.actions.run(action, data, form, (meta: Meta) => {
       release?.();
@@ -104,7 +108,9 @@ export class Forms {
 
 function restoreButton(button: Button, rendered: Element): void {
   for (const { name } of [...button.attributes]) if (!rendered.hasAttribute(name)) button.removeAttribute(name);
-  for (const { name, value } of rendered.attributes) if (button.getAttribute(name) !== value) button.setAttribute(name, value);
+  for (const { name, value } of rendered.attributes)
+    if (button.getAttribute(name) !== value) button.setAttribute(name, value);
   if (button instanceof HTMLInputElement) button.value = (rendered as HTMLInputElement).value;
-  else if (button.innerHTML !== rendered.innerHTML) button.replaceChildren(...document.importNode(rendered, true).childNodes);
+  else if (button.innerHTML !== rendered.innerHTML)
+    button.replaceChildren(...document.importNode(rendered, true).childNodes);
 }

@@ -59,9 +59,12 @@ export class RowList implements PendingRows {
     const gap = gapOf(range);
     const first = range.first;
     if (range.rows.size < ROWS_MIN || gap === null || !first) return null;
-    const key = unescape(first.key);
+    const key = unescape(first.key).replace(
+      /["\\\n\r\f]/g,
+      (character) => `\\${character.charCodeAt(0).toString(16)} `,
+    );
     for (const attribute of KEY_ATTRIBUTES) {
-      const found = region.querySelectorAll(`[${attribute}="${CSS.escape(key)}"]`);
+      const found = region.querySelectorAll(`[${attribute}="${key}"]`);
       const element = found[0];
       // Two lists of the same things can't be told apart.
       if (found.length > 1) return null;
@@ -73,9 +76,15 @@ export class RowList implements PendingRows {
       for (let row: Row | null = first; row; row = row.next, index++) {
         const before = elements[index - 1];
         const own = elements[index] as Element;
-        if (own.getAttribute(attribute) !== unescape(row.key) || (before && textBetween(before, own) !== gap)) return null;
+        if (own.getAttribute(attribute) !== unescape(row.key) || (before && textBetween(before, own) !== gap))
+          return null;
       }
-      if ([...parent.childNodes].some((node) => node.nodeType !== Node.ELEMENT_NODE && (node.nodeType !== Node.TEXT_NODE || node.nodeValue?.trim()))) return null;
+      if (
+        [...parent.childNodes].some(
+          (node) => node.nodeType !== Node.ELEMENT_NODE && (node.nodeType !== Node.TEXT_NODE || node.nodeValue?.trim()),
+        )
+      )
+        return null;
       index = 0;
       for (let row: Row | null = first; row; row = row.next) row.element = elements[index++] as Element;
       return (range.pending = new RowList(range, parent, attribute, gap));
@@ -118,7 +127,11 @@ export class RowList implements PendingRows {
       const row = rows[index] as Row;
       const element = elements[index] as Element;
       const before = elements[index - 1];
-      if (element.getAttribute(this.attribute) !== unescape(row.key) || (before && textBetween(before, element) !== this.gap)) return null;
+      if (
+        element.getAttribute(this.attribute) !== unescape(row.key) ||
+        (before && textBetween(before, element) !== this.gap)
+      )
+        return null;
       if (row.element && row.element.nodeName !== element.nodeName) return null;
       fresh.set(row, element);
     }
@@ -126,7 +139,11 @@ export class RowList implements PendingRows {
   }
 
   /** Do what is pending with the elements of `prepare`; `morph` makes an element like another, `added` hears of new ones. */
-  perform(fresh: Map<Row, Element>, morph: (from: Element, to: Element) => void, added: (element: Element) => void): void {
+  perform(
+    fresh: Map<Row, Element>,
+    morph: (from: Element, to: Element) => void,
+    added: (element: Element) => void,
+  ): void {
     for (const row of this.changed) {
       const to = fresh.get(row);
       if (row.element && to) morph(row.element, to);

@@ -33,8 +33,15 @@ export class LoadingBar {
     bar.setAttribute("aria-hidden", "true");
     bar.setAttribute("data-lvt-loading-bar", "");
     const style = {
-      position: "fixed", top: "0", left: "0", width: "100%", height: "3px", "z-index": "2147483647",
-      background: "var(--lvt-loading-color, #2563eb)", "pointer-events": "none", "transform-origin": "0 0",
+      position: "fixed",
+      top: "0",
+      left: "0",
+      width: "100%",
+      height: "3px",
+      "z-index": "2147483647",
+      background: "var(--lvt-loading-color, #2563eb)",
+      "pointer-events": "none",
+      "transform-origin": "0 0",
     };
     for (const [name, value] of Object.entries(style)) bar.style.setProperty(name, value);
     // Outside of the body, which may be the live region.
@@ -42,7 +49,11 @@ export class LoadingBar {
     this.bar = bar;
     const still = window.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
     if (!still && bar.animate)
-      bar.animate([{ transform: "scaleX(0)" }, { transform: "scaleX(0.9)" }], { duration: 8000, easing: "cubic-bezier(0,.6,.3,1)", fill: "forwards" });
+      bar.animate([{ transform: "scaleX(0)" }, { transform: "scaleX(0.9)" }], {
+        duration: 8000,
+        easing: "cubic-bezier(0,.6,.3,1)",
+        fill: "forwards",
+      });
   }
 
   private hide(): void {

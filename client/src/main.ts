@@ -100,7 +100,8 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
       void transport.post();
     },
     probe: () => inbox?.resync("the connection may have been asleep"),
-    refreshed(page) {
+    refreshed(html) {
+      const page = morpher.parsePage(html);
       const fresh = page.querySelector(`[${ID}]`);
       const token = fresh?.getAttribute(TOKEN);
       if (!fresh || !token) return false;
@@ -116,7 +117,8 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
   transport.start();
 
   return {
-    send: (action, data = {}) => new Promise((resolve) => actions.run(action, data as ActionMessage["data"], region, resolve)),
+    send: (action, data = {}) =>
+      new Promise((resolve) => actions.run(action, data as ActionMessage["data"], region, resolve)),
     get connected() {
       return transport.live;
     },

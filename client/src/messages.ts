@@ -67,7 +67,13 @@ export class Inbox {
     if (seq === 0 && !this.pieces && typeof total === "number" && total > 0 && total <= CHUNKS_MAX)
       this.pieces = { id: id as Json, total, texts: [] };
     const pieces = this.pieces;
-    if (!pieces || pieces.id !== id || pieces.total !== total || pieces.texts.length !== seq || typeof text !== "string") {
+    if (
+      !pieces ||
+      pieces.id !== id ||
+      pieces.total !== total ||
+      pieces.texts.length !== seq ||
+      typeof text !== "string"
+    ) {
       this.pieces = null;
       return this.resync("a piece of a message does not follow the one before");
     }

@@ -44,9 +44,13 @@ export class Morpher {
   ) {
     this.recordOpen(region);
     // Scroll events do not bubble, so listen on the way down; what has scrolled may need its position restored.
-    document.addEventListener("scroll", (event) => {
-      if (event.target instanceof Element) this.scrolled.add(event.target);
-    }, { capture: true, passive: true });
+    document.addEventListener(
+      "scroll",
+      (event) => {
+        if (event.target instanceof Element) this.scrolled.add(event.target);
+      },
+      { capture: true, passive: true },
+    );
   }
 
   /** The comment that stands for the rows of a list in HTML for `update`. */
@@ -60,7 +64,7 @@ export class Morpher {
    */
   update(html: string, lists: RowList[] = []): boolean {
     const isBody = this.region === document.body;
-    const page = isBody ? new DOMParser().parseFromString(this.trusted(html), "text/html") : null;
+    const page = isBody ? this.parsePage(html) : null;
     const to = page ? page.body : this.parse(html, this.region);
     const stubs = this.findStubs(to, lists);
     if (!stubs) return false;
@@ -89,6 +93,10 @@ export class Morpher {
     return holder;
   };
 
+  parsePage(html: string): Document {
+    return new DOMParser().parseFromString(this.trusted(html), "text/html");
+  }
+
   private updateTitle(page: Document): void {
     if (page.head.querySelector("title") && document.title !== page.title) document.title = page.title;
   }
@@ -107,8 +115,10 @@ export class Morpher {
   }
 
   private morph(from: Element, to: Element, childrenOnly: boolean, stubs: Stub[], afterwards: (() => void)[]): void {
-    const keys = matchKeys(from, to, new Set(stubs.map((stub) => stub.list.parent)));
     const openable = from.querySelector("details,dialog") !== null;
+    // The first message says what the page was served with.
+    if (!stubs.length && !openable && from.isEqualNode(to)) return;
+    const keys = matchKeys(from, to, new Set(stubs.map((stub) => stub.list.parent)));
     morphdom(from, to, {
       childrenOnly,
       getNodeKey: (node) => keys.get(node),
@@ -147,7 +157,9 @@ export class Morpher {
     for (const [index, list] of lists.entries()) {
       const marker = found.get(this.marker + index);
       if (!marker) return null;
-      const alone = [...(marker.parentNode?.childNodes ?? [])].every((node) => node === marker || (node.nodeType === Node.TEXT_NODE && !node.nodeValue?.trim()));
+      const alone = [...(marker.parentNode?.childNodes ?? [])].every(
+        (node) => node === marker || (node.nodeType === Node.TEXT_NODE && !node.nodeValue?.trim()),
+      );
       const fresh = alone ? list.prepare(this.parse) : null;
       const stub: Stub = { list, marker, fresh: fresh ?? new Map<Row, Element>(), done: false };
       if (fresh) stubs.push(stub);
@@ -220,7 +232,9 @@ export class Morpher {
     const positions = [...this.scrolled]
       .filter((element) => element.isConnected || (this.scrolled.delete(element), false))
       .map((element) => [element, element.scrollTop, element.scrollLeft] as const);
-    const playing = [...this.region.querySelectorAll<HTMLMediaElement>("video,audio")].filter((media) => !media.paused && !media.ended);
+    const playing = [...this.region.querySelectorAll<HTMLMediaElement>("video,audio")].filter(
+      (media) => !media.paused && !media.ended,
+    );
     return () => {
       if (focused instanceof HTMLElement && focused !== document.body && focused.isConnected) {
         if (document.activeElement !== focused) focused.focus({ preventScroll: true });
@@ -238,8 +252,11 @@ export class Morpher {
 
   /** Pages may demand that HTML from scripts passes a named policy (Trusted Types). */
   private trusted(html: string): string {
-    const types = (window as { trustedTypes?: { createPolicy(name: string, rules: HtmlPolicy): HtmlPolicy } }).trustedTypes;
-    this.policy ??= types ? types.createPolicy("livetemplate", { createHTML: (text) => text }) : { createHTML: (text) => text };
+    const types = (window as { trustedTypes?: { createPolicy(name: string, rules: HtmlPolicy): HtmlPolicy } })
+      .trustedTypes;
+    this.policy ??= types
+      ? types.createPolicy("livetemplate", { createHTML: (text) => text })
+      : { createHTML: (text) => text };
     return this.policy.createHTML(html);
   }
 }
@@ -269,7 +286,8 @@ function isFocused(field: Field): boolean {
 }
 
 function updateAttributes(from: Element, to: Element): void {
-  for (const { name, value } of [...to.attributes]) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+  for (const { name, value } of [...to.attributes])
+    if (from.getAttribute(name) !== value) from.setAttribute(name, value);
   for (const { name } of [...from.attributes]) if (!to.hasAttribute(name)) from.removeAttribute(name);
 }
 

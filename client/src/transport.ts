@@ -23,7 +23,7 @@ export interface Listener {
   /** What to ask of a server that may be gone, so that it says something. */
   probe(): void;
   /** The page, fetched anew: take the token from it. False when it holds none. */
-  refreshed(page: Document): boolean;
+  refreshed(html: string): boolean;
 }
 
 const RETRY_FIRST_MS = 100;
@@ -59,7 +59,7 @@ export class Transport {
   private posting = false;
   private refreshing = false;
   private leaving = false;
-  private hiddenSince = 0;
+  private hiddenSince = Date.now();
   private readonly queue: ActionMessage[] = [];
   private readonly unanswered = new Set<number>();
 
@@ -195,7 +195,10 @@ export class Transport {
     if (code === CLOSE_LIMIT) wait = Math.max(wait, RETRY_LIMIT_MS);
     this.attempts++;
     // Jitter, so that all the clients of a server that was restarted do not return at once.
-    this.retryTimer = setTimeout(() => (code === CLOSE_TOKEN ? void this.refresh() : this.connect()), wait * (0.5 + Math.random() / 2));
+    this.retryTimer = setTimeout(
+      () => (code === CLOSE_TOKEN ? void this.refresh() : this.connect()),
+      wait * (0.5 + Math.random() / 2),
+    );
   }
 
   /** The network or the person is back. `doubt`: the socket may be dead without the browser knowing. */
@@ -220,13 +223,17 @@ export class Transport {
     this.refreshing = true;
     let fresh = false;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin", cache: "no-store" });
+      const answer = await fetch(location.href, {
+        headers: { Accept: "text/html" },
+        credentials: "same-origin",
+        cache: "no-store",
+      });
       if (answer.ok && answer.redirected && new URL(answer.url).pathname !== location.pathname) {
         // The page is elsewhere now, at a log-in for instance.
         location.assign(answer.url);
         return;
       }
-      if (answer.ok) fresh = this.listener.refreshed(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (answer.ok) fresh = this.listener.refreshed(await answer.text());
     } catch {
       // No network: the next attempt may find one.
     } finally {

@@ -45,7 +45,10 @@ export class View {
       return usable;
     });
     const html = this.print(tree);
-    if ((html !== this.shown || this.lists.some((list) => list.isPending())) && !this.morpher.update(html, this.lists)) {
+    if (
+      (html !== this.shown || this.lists.some((list) => list.isPending())) &&
+      !this.morpher.update(html, this.lists)
+    ) {
       for (const list of this.lists) list.release();
       this.lists = [];
       this.morpher.update(tree.html());

@@ -15,7 +15,11 @@ function serve(html: string): void {
   region = document.body.lastElementChild as HTMLElement;
   sent = [];
   silent = false;
-  const actions = new Actions(region, ({ action, data }) => sent.push(`${action} ${JSON.stringify(data)}`), () => () => undefined);
+  const actions = new Actions(
+    region,
+    ({ action, data }) => sent.push(`${action} ${JSON.stringify(data)}`),
+    () => () => undefined,
+  );
   new Events(region, actions, new Forms(actions), () => silent).listen();
 }
 
@@ -26,8 +30,10 @@ function fire(selector: string, event: Event): Event {
   return event;
 }
 
-const click = (selector: string, init: MouseEventInit = {}) => fire(selector, new MouseEvent("click", { bubbles: true, cancelable: true, ...init }));
-const key = (name: string, type = "keydown", init: KeyboardEventInit = {}) => new KeyboardEvent(type, { key: name, bubbles: true, ...init });
+const click = (selector: string, init: MouseEventInit = {}) =>
+  fire(selector, new MouseEvent("click", { bubbles: true, cancelable: true, ...init }));
+const key = (name: string, type = "keydown", init: KeyboardEventInit = {}) =>
+  new KeyboardEvent(type, { key: name, bubbles: true, ...init });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -36,20 +42,55 @@ beforeEach(() => {
 describe("each kind of event is an action", () => {
   const table: [string, string, Event, string[]][] = [
     ["click", '<p id="e" lvt-click="a" lvt-data-id="7">', new MouseEvent("click", { bubbles: true }), ['a {"id":"7"}']],
-    ["change", '<input id="e" lvt-change="a" name="n" value="v">', new Event("change", { bubbles: true }), ['a {"n":"v"}']],
-    ["input", '<input id="e" lvt-input="a" name="n" value="v">', new Event("input", { bubbles: true }), ['a {"n":"v"}']],
+    [
+      "change",
+      '<input id="e" lvt-change="a" name="n" value="v">',
+      new Event("change", { bubbles: true }),
+      ['a {"n":"v"}'],
+    ],
+    [
+      "input",
+      '<input id="e" lvt-input="a" name="n" value="v">',
+      new Event("input", { bubbles: true }),
+      ['a {"n":"v"}'],
+    ],
     ["keydown", '<input id="e" lvt-keydown="a">', key("x"), ['a {"value":""}']],
     ["keyup", '<input id="e" lvt-keyup="a">', key("x", "keyup"), ['a {"value":""}']],
     ["focus", '<input id="e" lvt-focus="a" name="n">', new FocusEvent("focus"), ['a {"n":""}']],
     ["blur", '<input id="e" lvt-blur="a" name="n">', new FocusEvent("blur"), ['a {"n":""}']],
     ["mouseenter", '<p id="e" lvt-mouseenter="a">', new MouseEvent("mouseenter"), ["a {}"]],
     ["mouseleave", '<p id="e" lvt-mouseleave="a">', new MouseEvent("mouseleave"), ["a {}"]],
-    ["the nearest ancestor wins", '<p lvt-click="far"><b lvt-click="near"><i id="e">', new MouseEvent("click", { bubbles: true }), ["near {}"]],
+    [
+      "the nearest ancestor wins",
+      '<p lvt-click="far"><b lvt-click="near"><i id="e">',
+      new MouseEvent("click", { bubbles: true }),
+      ["near {}"],
+    ],
     ["an empty attribute is none", '<p id="e" lvt-click="">', new MouseEvent("click", { bubbles: true }), []],
-    ["a mouse that enters a child has not entered the parent again", '<p lvt-mouseenter="a"><b id="e">', new MouseEvent("mouseenter"), []],
-    ["a form's lvt-change hears its fields once", '<form lvt-change="a"><input id="e" name="n" value="v"></form>', new Event("change", { bubbles: true }), ['a {"n":"v"}']],
-    ["but not their input events", '<form lvt-change="a"><input id="e" name="n"></form>', new Event("input", { bubbles: true }), []],
-    ["a field's own attribute is nearer than the form's", '<form lvt-change="a"><input id="e" name="n" lvt-change="b"><input name="m"></form>', new Event("change", { bubbles: true }), ['b {"n":""}']],
+    [
+      "a mouse that enters a child has not entered the parent again",
+      '<p lvt-mouseenter="a"><b id="e">',
+      new MouseEvent("mouseenter"),
+      [],
+    ],
+    [
+      "a form's lvt-change hears its fields once",
+      '<form lvt-change="a"><input id="e" name="n" value="v"></form>',
+      new Event("change", { bubbles: true }),
+      ['a {"n":"v"}'],
+    ],
+    [
+      "but not their input events",
+      '<form lvt-change="a"><input id="e" name="n"></form>',
+      new Event("input", { bubbles: true }),
+      [],
+    ],
+    [
+      "a field's own attribute is nearer than the form's",
+      '<form lvt-change="a"><input id="e" name="n" lvt-change="b"><input name="m"></form>',
+      new Event("change", { bubbles: true }),
+      ['b {"n":""}'],
+    ],
   ];
   test.each(table)("%s", (_, html, event, want) => {
     serve(html);
@@ -95,7 +136,9 @@ describe("clicks and what the browser would do", () => {
     // jsdom would complain that it cannot navigate.
     window.addEventListener("click", () => event.preventDefault, { once: true });
     let before = false;
-    window.addEventListener("click", (heard) => ((before = heard.defaultPrevented), heard.preventDefault()), { once: true });
+    window.addEventListener("click", (heard) => ((before = heard.defaultPrevented), heard.preventDefault()), {
+      once: true,
+    });
     find("#e").dispatchEvent(event);
     expect([before, sent.length]).toEqual([prevented, count]);
   });

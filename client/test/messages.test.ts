@@ -98,8 +98,9 @@ describe("replies", () => {
 });
 
 describe("pieces", () => {
-  const whole = JSON.stringify({ v: 1, seq: 1, tree: { f: 1, s: ["é\"\\"] } });
-  const piece = (id: number, seq: number, total: number, data: string) => take({ v: 1, chunk: { id, seq, total }, data });
+  const whole = JSON.stringify({ v: 1, seq: 1, tree: { f: 1, s: ['é"\\'] } });
+  const piece = (id: number, seq: number, total: number, data: string) =>
+    take({ v: 1, chunk: { id, seq, total }, data });
   const texts = [whole.slice(0, 9), whole.slice(9, 20), whole.slice(20)];
 
   test("are put together", () => {
@@ -113,11 +114,35 @@ describe("pieces", () => {
   });
 
   const bad: [string, [number, number, number][]][] = [
-    ["out of order", [[5, 0, 3], [5, 2, 3]]],
+    [
+      "out of order",
+      [
+        [5, 0, 3],
+        [5, 2, 3],
+      ],
+    ],
     ["without a first one", [[5, 1, 3]]],
-    ["of two messages", [[5, 0, 3], [6, 1, 3]]],
-    ["with another total", [[5, 0, 3], [5, 1, 4]]],
-    ["twice", [[5, 0, 3], [5, 0, 3]]],
+    [
+      "of two messages",
+      [
+        [5, 0, 3],
+        [6, 1, 3],
+      ],
+    ],
+    [
+      "with another total",
+      [
+        [5, 0, 3],
+        [5, 1, 4],
+      ],
+    ],
+    [
+      "twice",
+      [
+        [5, 0, 3],
+        [5, 0, 3],
+      ],
+    ],
     ["of nothing", [[5, 0, 0]]],
     ["of too many", [[5, 0, 1e9]]],
   ];

@@ -29,17 +29,53 @@ describe("the page becomes what the server says", () => {
     ["nothing", "<p>a</p>", ""],
     ["something", "", "text <b>and</b> more"],
     ["rows appended", '<ul><li data-key="1">1</li></ul>', '<ul><li data-key="1">1</li><li data-key="2">2</li></ul>'],
-    ["rows in reverse", '<ul><li data-key="1">1</li><li data-key="2">2</li><li data-key="3">3</li></ul>', '<ul><li data-key="3">3</li><li data-key="2">2</li><li data-key="1">1</li></ul>'],
-    ["a table's rows", '<table><tbody><tr data-key="1"><td>1</td></tr></tbody></table>', '<table><tbody><tr data-key="2"><td>2</td></tr><tr data-key="1"><td>1</td></tr></tbody></table>'],
-    ["the same keys in two lists", '<ul><li data-key="1">a</li><li data-key="2">b</li></ul><ol><li data-key="1">c</li><li data-key="2">d</li></ol>', '<ul><li data-key="2">b</li></ul><ol><li data-key="2">d</li><li data-key="1">c!</li></ol>'],
-    ["one key twice in a list", '<ul><li data-key="1">a</li><li data-key="1">b</li><li data-key="2">c</li></ul>', '<ul><li data-key="2">c</li><li data-key="1">b</li><li data-key="1">a</li></ul>'],
+    [
+      "rows in reverse",
+      '<ul><li data-key="1">1</li><li data-key="2">2</li><li data-key="3">3</li></ul>',
+      '<ul><li data-key="3">3</li><li data-key="2">2</li><li data-key="1">1</li></ul>',
+    ],
+    [
+      "a table's rows",
+      '<table><tbody><tr data-key="1"><td>1</td></tr></tbody></table>',
+      '<table><tbody><tr data-key="2"><td>2</td></tr><tr data-key="1"><td>1</td></tr></tbody></table>',
+    ],
+    [
+      "the same keys in two lists",
+      '<ul><li data-key="1">a</li><li data-key="2">b</li></ul><ol><li data-key="1">c</li><li data-key="2">d</li></ol>',
+      '<ul><li data-key="2">b</li></ul><ol><li data-key="2">d</li><li data-key="1">c!</li></ol>',
+    ],
+    [
+      "one key twice in a list",
+      '<ul><li data-key="1">a</li><li data-key="1">b</li><li data-key="2">c</li></ul>',
+      '<ul><li data-key="2">c</li><li data-key="1">b</li><li data-key="1">a</li></ul>',
+    ],
     ["one id twice", '<p id="a">1</p><p id="a">2</p>', '<p id="a">2</p><p id="a">1</p><p id="a">3</p>'],
-    ["a key whose element changes its tag", '<p data-key="1">a</p><p data-key="2">b</p>', '<h2 data-key="2">b</h2><p data-key="1">a</p>'],
-    ["items with several elements", '<dl><dt data-key="1">a</dt><dd>1</dd><dt data-key="2">b</dt><dd>2</dd></dl>', '<dl><dt data-key="2">b</dt><dd>2</dd><dt data-key="1">a</dt><dd>1</dd></dl>'],
-    ["siblings of the items stay", '<ul><li>head</li><li data-key="1">1</li><li>foot</li></ul>', '<ul><li>head</li><li data-key="1">1</li><li data-key="2">2</li><li>foot</li></ul>'],
+    [
+      "a key whose element changes its tag",
+      '<p data-key="1">a</p><p data-key="2">b</p>',
+      '<h2 data-key="2">b</h2><p data-key="1">a</p>',
+    ],
+    [
+      "items with several elements",
+      '<dl><dt data-key="1">a</dt><dd>1</dd><dt data-key="2">b</dt><dd>2</dd></dl>',
+      '<dl><dt data-key="2">b</dt><dd>2</dd><dt data-key="1">a</dt><dd>1</dd></dl>',
+    ],
+    [
+      "siblings of the items stay",
+      '<ul><li>head</li><li data-key="1">1</li><li>foot</li></ul>',
+      '<ul><li>head</li><li data-key="1">1</li><li data-key="2">2</li><li>foot</li></ul>',
+    ],
     ["a key with quotes in it", `<p data-key='"a"'>1</p>`, `<p data-key='"a"'>2</p><p data-key="']">3</p>`],
-    ["svg", '<svg viewBox="0 0 1 1"><path d="M0 0"></path></svg>', '<svg viewBox="0 0 2 2"><path d="M1 1"></path><g></g></svg>'],
-    ["a card that changes its list", '<ul id="a"><li data-key="1">x</li></ul><ul id="b"></ul>', '<ul id="a"></ul><ul id="b"><li data-key="1">x</li></ul>'],
+    [
+      "svg",
+      '<svg viewBox="0 0 1 1"><path d="M0 0"></path></svg>',
+      '<svg viewBox="0 0 2 2"><path d="M1 1"></path><g></g></svg>',
+    ],
+    [
+      "a card that changes its list",
+      '<ul id="a"><li data-key="1">x</li></ul><ul id="b"></ul>',
+      '<ul id="a"></ul><ul id="b"><li data-key="1">x</li></ul>',
+    ],
     ["comments", "<!--a--><p>1</p>", "<!--b--><p>1</p>"],
   ];
   test.each(table)("%s", (_, before, after) => {
@@ -60,7 +96,14 @@ describe("the page becomes what the server says", () => {
 
 describe("elements stay the same nodes", () => {
   const rows = (...keys: string[]) => `<ul>${keys.map((key) => `<li data-key="${key}">${key}</li>`).join("")}</ul>`;
-  const orders: string[][] = [["3", "2", "1"], ["2", "3", "1"], ["3", "1", "2"], ["0", "1", "2", "3"], ["1", "x", "3"], ["3", "9", "1", "8"]];
+  const orders: string[][] = [
+    ["3", "2", "1"],
+    ["2", "3", "1"],
+    ["3", "1", "2"],
+    ["0", "1", "2", "3"],
+    ["1", "x", "3"],
+    ["3", "9", "1", "8"],
+  ];
   test.each(orders.map((order) => [order.join(" "), order] as const))("rows 1 2 3 become %s", (_, order) => {
     serve(rows("1", "2", "3"));
     const before = new Map([...region.querySelectorAll("li")].map((row) => [row.textContent, row]));
@@ -135,7 +178,12 @@ describe("text fields", () => {
       element.value = "typed";
       element.setSelectionRange(1, 3);
       morpher.update(`<p>2</p>${field("server")}`);
-      expect([document.activeElement, element.value, element.selectionStart, element.selectionEnd]).toEqual([element, "typed", 1, 3]);
+      expect([document.activeElement, element.value, element.selectionStart, element.selectionEnd]).toEqual([
+        element,
+        "typed",
+        1,
+        3,
+      ]);
       expect(element.defaultValue).toBe("server");
     });
 
@@ -165,7 +213,12 @@ describe("text fields", () => {
       element.addEventListener("focus", () => heard.push(`focus ${morpher.active}`));
       morpher.update(`<ul><li data-key="2">${field("a")}</li><li data-key="1">1</li><li data-key="3"></li></ul>`);
       morpher.update(`<ul><li data-key="3"></li><li data-key="1">1</li><li data-key="2">${field("a")}</li></ul>`);
-      expect([document.activeElement, element.value, element.selectionStart, element.selectionEnd]).toEqual([element, "typed", 2, 4]);
+      expect([document.activeElement, element.value, element.selectionStart, element.selectionEnd]).toEqual([
+        element,
+        "typed",
+        2,
+        4,
+      ]);
       expect(heard.filter((line) => line.endsWith("false"))).toEqual([]);
     });
   });
@@ -209,7 +262,8 @@ describe("boxes and lists", () => {
   });
 
   test("radio buttons", () => {
-    const radios = (checked: number) => [0, 1, 2].map((index) => `<input type="radio" name="r"${index === checked ? " checked" : ""}>`).join("");
+    const radios = (checked: number) =>
+      [0, 1, 2].map((index) => `<input type="radio" name="r"${index === checked ? " checked" : ""}>`).join("");
     const chosen = () => [...region.querySelectorAll("input")].findIndex((input) => input.checked);
     serve(`<p>1</p>${radios(0)}`);
     (region.querySelectorAll("input")[2] as HTMLInputElement).checked = true;
@@ -219,7 +273,8 @@ describe("boxes and lists", () => {
     expect(chosen()).toBe(1);
   });
 
-  const options = (selected: string, ...values: string[]) => `<select>${values.map((value) => `<option${value === selected ? " selected" : ""}>${value}</option>`).join("")}</select>`;
+  const options = (selected: string, ...values: string[]) =>
+    `<select>${values.map((value) => `<option${value === selected ? " selected" : ""}>${value}</option>`).join("")}</select>`;
   const lists: [string, string, string | null, string, string][] = [
     ["a choice stays while the server says the same", options("", "a", "b"), "b", options("", "a", "b", "c"), "b"],
     ["a choice stays when options come before it", options("", "a", "b"), "b", options("", "x", "a", "b"), "b"],
@@ -239,7 +294,9 @@ describe("boxes and lists", () => {
   test("several choices", () => {
     serve("<select multiple><option>a</option><option>b</option><option>c</option></select>");
     for (const index of [0, 2]) (region.querySelectorAll("option")[index] as HTMLOptionElement).selected = true;
-    morpher.update("<select multiple><option>c</option><option>b</option><option>a</option><option>d</option></select>");
+    morpher.update(
+      "<select multiple><option>c</option><option>b</option><option>a</option><option>d</option></select>",
+    );
     expect([...find<HTMLSelectElement>("select").selectedOptions].map((option) => option.value)).toEqual(["c", "a"]);
   });
 });
@@ -329,7 +386,8 @@ describe("a whole document", () => {
   let own: HTMLScriptElement;
 
   beforeEach(() => {
-    document.documentElement.innerHTML = '<head><title>one</title></head><body data-lvt-id="x"><p>1</p><script type="module">window.runs = (window.runs || 0) + 1</script></body>';
+    document.documentElement.innerHTML =
+      '<head><title>one</title></head><body data-lvt-id="x"><p>1</p><script type="module">window.runs = (window.runs || 0) + 1</script></body>';
     region = document.body;
     own = document.createElement("script");
     own.src = "/livetemplate-1.js";
@@ -337,7 +395,8 @@ describe("a whole document", () => {
     morpher = new Morpher(region, own, () => false);
   });
 
-  const page = (title: string, body: string) => `<!DOCTYPE html><html><head><title>${title}</title></head><body class="x">${body}</body></html>`;
+  const page = (title: string, body: string) =>
+    `<!DOCTYPE html><html><head><title>${title}</title></head><body class="x">${body}</body></html>`;
 
   test("changes the body's children and the title", () => {
     morpher.update(page("two &amp; three", "<p>2</p>"));
@@ -354,7 +413,9 @@ describe("a whole document", () => {
 
   test("does not run scripts, old or new, and leaves their text", () => {
     const before = document.querySelector("script")?.textContent;
-    morpher.update(page("two", '<p>2</p><script type="module">window.runs = 99</script><script>window.runs = 98</script>'));
+    morpher.update(
+      page("two", '<p>2</p><script type="module">window.runs = 99</script><script>window.runs = 98</script>'),
+    );
     expect((window as { runs?: number }).runs).not.toBe(99);
     expect((window as { runs?: number }).runs).not.toBe(98);
     expect(document.querySelector("script")?.textContent).toBe(before);

@@ -7,12 +7,20 @@ import { removeListenersAfterEachTest } from "./listeners";
 removeListenersAfterEachTest();
 
 const TREE = {
-  f: 1, s: ["<h1>", "</h1><form lvt-submit=\"add\"><input name=\"title\"><button>Add</button></form><ul>", "</ul>"],
+  f: 1,
+  s: ["<h1>", '</h1><form lvt-submit="add"><input name="title"><button>Add</button></form><ul>', "</ul>"],
   "0": "Todos",
-  "1": { f: 2, s: ["<li data-key=\"", "\"><button lvt-click=\"toggle\" lvt-data-id=\"", "\">", "</button></li>"], d: [{ "0": "a", "1": "a", "2": "A" }], m: { idKey: "0" } },
+  "1": {
+    f: 2,
+    s: ['<li data-key="', '"><button lvt-click="toggle" lvt-data-id="', '">', "</button></li>"],
+    d: [{ "0": "a", "1": "a", "2": "A" }],
+    m: { idKey: "0" },
+  },
 };
-const HTML = (rows: string, title = "Todos") => `<h1>${title}</h1><form lvt-submit="add"><input name="title"><button>Add</button></form><ul>${rows}</ul>`;
-const ROW = (key: string, text = key.toUpperCase()) => `<li data-key="${key}"><button lvt-click="toggle" lvt-data-id="${key}">${text}</button></li>`;
+const HTML = (rows: string, title = "Todos") =>
+  `<h1>${title}</h1><form lvt-submit="add"><input name="title"><button>Add</button></form><ul>${rows}</ul>`;
+const ROW = (key: string, text = key.toUpperCase()) =>
+  `<li data-key="${key}"><button lvt-click="toggle" lvt-data-id="${key}">${text}</button></li>`;
 
 let heard: string[];
 const region = () => document.querySelector("[data-lvt-id]") as HTMLElement;
@@ -23,7 +31,9 @@ function load(body = `<div data-lvt-id="p1" data-lvt-token="T1">${HTML(ROW("a"))
   document.body.innerHTML = body;
   heard = [];
   for (const name of ["connected", "disconnected", "reconnected", "updated", "pending", "success", "error", "done"])
-    document.body.firstElementChild?.addEventListener(`lvt:${name}`, (event) => heard.push(`${name} ${JSON.stringify((event as CustomEvent).detail)}`));
+    document.body.firstElementChild?.addEventListener(`lvt:${name}`, (event) =>
+      heard.push(`${name} ${JSON.stringify((event as CustomEvent).detail)}`),
+    );
   // A bundle is a script, not a module: run it as one.
   window.eval(bundle);
 }
@@ -48,7 +58,10 @@ describe("a page", () => {
     expect(attributes()).toEqual(["connected", true]);
     expect(window.liveTemplate?.connected).toBe(true);
     expect(region().innerHTML).toBe(HTML(ROW("a")));
-    expect(heard.map((line) => line.replace(/"bytes":\d+/, '"bytes":N'))).toEqual(['updated {"seq":1,"bytes":N,"action":null}', 'connected {"seq":1}']);
+    expect(heard.map((line) => line.replace(/"bytes":\d+/, '"bytes":N'))).toEqual([
+      'updated {"seq":1,"bytes":N,"action":null}',
+      'connected {"seq":1}',
+    ]);
     expect(FakeSocket.last.sent).toEqual([{ ack: 1 }]);
   });
 
@@ -58,7 +71,17 @@ describe("a page", () => {
     find<HTMLInputElement>("input").focus();
     find<HTMLInputElement>("input").value = "typing";
     const row = find("li");
-    FakeSocket.last.message({ v: 1, seq: 2, tree: { "0": "Two", "1": [["i", null, 0, { "0": "b", "1": "b", "2": "B" }], ["u", "a", { "2": "A!" }]] } });
+    FakeSocket.last.message({
+      v: 1,
+      seq: 2,
+      tree: {
+        "0": "Two",
+        "1": [
+          ["i", null, 0, { "0": "b", "1": "b", "2": "B" }],
+          ["u", "a", { "2": "A!" }],
+        ],
+      },
+    });
     expect(region().innerHTML).toBe(HTML(ROW("b") + ROW("a", "A!"), "Two"));
     expect(find('[data-key="a"]')).toBe(row);
     expect([document.activeElement, find<HTMLInputElement>("input").value]).toEqual([find("input"), "typing"]);
@@ -78,17 +101,34 @@ describe("a page", () => {
     find<HTMLFormElement>("form").requestSubmit(find("form button"));
     expect(FakeSocket.last.actions).toEqual([{ action: "add", data: { title: "b" }, id: 1 }]);
     expect(find<HTMLButtonElement>("form button").disabled).toBe(true);
-    FakeSocket.last.message({ v: 1, seq: 2, tree: { "1": [["a", [{ "0": "b", "1": "b", "2": "B" }]]] }, meta: { action: "add", id: 1, success: true, errors: {} } });
+    FakeSocket.last.message({
+      v: 1,
+      seq: 2,
+      tree: { "1": [["a", [{ "0": "b", "1": "b", "2": "B" }]]] },
+      meta: { action: "add", id: 1, success: true, errors: {} },
+    });
     expect(region().innerHTML).toBe(HTML(ROW("a") + ROW("b")));
     expect(find<HTMLInputElement>("input").value).toBe("");
-    expect(heard.map((line) => line.split(" ")[0])).toEqual(["updated", "connected", "pending", "updated", "done", "success"]);
+    expect(heard.map((line) => line.split(" ")[0])).toEqual([
+      "updated",
+      "connected",
+      "pending",
+      "updated",
+      "done",
+      "success",
+    ]);
   });
 
   test("a reply that changes nothing ends the action too", () => {
     load();
     connect();
     find<HTMLFormElement>("form").requestSubmit();
-    FakeSocket.last.message({ v: 1, seq: 2, tree: {}, meta: { action: "add", id: 1, success: false, errors: { title: "required" } } });
+    FakeSocket.last.message({
+      v: 1,
+      seq: 2,
+      tree: {},
+      meta: { action: "add", id: 1, success: false, errors: { title: "required" } },
+    });
     expect(find<HTMLButtonElement>("form button").disabled).toBe(false);
     expect(heard[heard.length - 1]).toBe('error {"action":"add","success":false,"errors":{"title":"required"},"id":1}');
   });
@@ -115,7 +155,13 @@ describe("a page", () => {
     connect();
     expect(attributes()).toEqual(["connected", true]);
     expect(FakeSocket.last.actions).toEqual([{ action: "toggle", data: { id: "a" }, id: 2 }]);
-    expect(heard.filter((line) => /connected|done|error/.test(line)).map((line) => line.split(" ")[0])).toEqual(["connected", "disconnected", "done", "error", "reconnected"]);
+    expect(heard.filter((line) => /connected|done|error/.test(line)).map((line) => line.split(" ")[0])).toEqual([
+      "connected",
+      "disconnected",
+      "done",
+      "error",
+      "reconnected",
+    ]);
   });
 
   test("forgets the shapes of the connection before", () => {
@@ -130,13 +176,22 @@ describe("a page", () => {
   });
 
   test("takes token and content from the page when its token is refused", async () => {
-    vi.stubGlobal("fetch", () => Promise.resolve({ ok: true, text: () => Promise.resolve(`<div data-lvt-id="p2" data-lvt-token="T2">${HTML("", "Fresh")}</div>`) }));
+    vi.stubGlobal("fetch", () =>
+      Promise.resolve({
+        ok: true,
+        text: () => Promise.resolve(`<div data-lvt-id="p2" data-lvt-token="T2">${HTML("", "Fresh")}</div>`),
+      }),
+    );
     load();
     FakeSocket.last.open();
     FakeSocket.last.message({ v: 1, error: { code: "token_expired", message: "expired" } });
     FakeSocket.last.end(4401);
     await vi.advanceTimersByTimeAsync(100);
-    expect([region().dataset["lvtId"], region().dataset["lvtToken"], find("h1").textContent]).toEqual(["p2", "T2", "Fresh"]);
+    expect([region().dataset["lvtId"], region().dataset["lvtToken"], find("h1").textContent]).toEqual([
+      "p2",
+      "T2",
+      "Fresh",
+    ]);
     expect(FakeSocket.last.protocols[1]).toBe("lvt.token.T2");
     connect();
     expect(find("h1").textContent).toBe("Todos");
@@ -148,7 +203,12 @@ describe("a page", () => {
     vi.stubGlobal("fetch", (_url: string, init: RequestInit) => {
       bodies.push(init.body);
       const sent = init.body ? (JSON.parse(init.body as string) as { action: string; id: number }) : null;
-      const message = { v: 1, seq: 1, tree: { ...TREE, "0": `Answer ${++seq}` }, ...(sent ? { meta: { action: sent.action, id: sent.id, success: true, errors: {} } } : {}) };
+      const message = {
+        v: 1,
+        seq: 1,
+        tree: { ...TREE, "0": `Answer ${++seq}` },
+        ...(sent ? { meta: { action: sent.action, id: sent.id, success: true, errors: {} } } : {}),
+      };
       return Promise.resolve({ ok: true, text: () => Promise.resolve(JSON.stringify(message)) });
     });
     load();
@@ -167,7 +227,12 @@ describe("a page", () => {
     connect();
     const reply = window.liveTemplate?.send("store.go", { n: 1 });
     expect(FakeSocket.last.actions).toEqual([{ action: "store.go", data: { n: 1 }, id: 1 }]);
-    FakeSocket.last.message({ v: 1, seq: 2, tree: {}, meta: { action: "store.go", id: 1, success: false, errors: { n: "odd" } } });
+    FakeSocket.last.message({
+      v: 1,
+      seq: 2,
+      tree: {},
+      meta: { action: "store.go", id: 1, success: false, errors: { n: "odd" } },
+    });
     expect(await reply).toEqual({ action: "store.go", id: 1, success: false, errors: { n: "odd" } });
   });
 
@@ -201,8 +266,18 @@ describe("the bar that says something is under way", () => {
       find("li button").click();
       vi.advanceTimersByTime(200);
       find("li button").click();
-      FakeSocket.last.message({ v: 1, seq: 2 * id, tree: {}, meta: { action: "toggle", id: 2 * id - 1, success: true } });
-      FakeSocket.last.message({ v: 1, seq: 2 * id + 1, tree: {}, meta: { action: "toggle", id: 2 * id, success: true } });
+      FakeSocket.last.message({
+        v: 1,
+        seq: 2 * id,
+        tree: {},
+        meta: { action: "toggle", id: 2 * id - 1, success: true },
+      });
+      FakeSocket.last.message({
+        v: 1,
+        seq: 2 * id + 1,
+        tree: {},
+        meta: { action: "toggle", id: 2 * id, success: true },
+      });
     }
     expect(bar()).toBeNull();
     find("li button").click();

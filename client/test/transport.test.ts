@@ -23,8 +23,8 @@ function start(): Transport {
     failed: (ids, reason) => ids.length && log.push(`failed ${ids.join()} ${reason}`),
     fallback: () => log.push("fallback"),
     probe: () => log.push("probe"),
-    refreshed: (page) => {
-      token = page.body.firstElementChild?.getAttribute("data-lvt-token") ?? null;
+    refreshed: (html) => {
+      token = /data-lvt-token="(\w+)"/.exec(html)?.[1] ?? null;
       return token !== null;
     },
   });
@@ -54,7 +54,10 @@ beforeEach(() => {
 describe("the connection", () => {
   test("offers the protocol and the token, at the page's address with its query", () => {
     start();
-    expect([FakeSocket.last.url, FakeSocket.last.protocols]).toEqual(["ws://localhost:3000/page?x=1", ["livetemplate.v1", "lvt.token.J.W.T"]]);
+    expect([FakeSocket.last.url, FakeSocket.last.protocols]).toEqual([
+      "ws://localhost:3000/page?x=1",
+      ["livetemplate.v1", "lvt.token.J.W.T"],
+    ]);
   });
 
   test("is there with the first message, not before", () => {
@@ -274,22 +277,25 @@ describe("actions", () => {
 describe("without a WebSocket", () => {
   const answers = (text: string) => (respond = () => Promise.resolve({ ok: true, text: () => Promise.resolve(text) }));
 
-  test.each(["refused", "forbidden by the page's policy", "silent"])("that is %s, actions are posted one after the other", async (how) => {
-    FakeSocket.forbidden = how.startsWith("forbidden");
-    answers("{}");
-    start();
-    transport.send(action(1));
-    transport.send(action(2));
-    if (how === "refused") FakeSocket.last.end();
-    if (how === "silent") vi.advanceTimersByTime(5000);
-    await vi.advanceTimersByTimeAsync(0);
-    expect(log.slice(0, 3)).toEqual(["connecting", "fallback", "reply {}"]);
-    expect(fetched.map(({ url, init }) => [url, init.method, init.body, init.credentials])).toEqual([
-      ["/page?x=1", "POST", JSON.stringify(action(1)), "same-origin"],
-      ["/page?x=1", "POST", JSON.stringify(action(2)), "same-origin"],
-    ]);
-    expect(fetched[0]?.init.headers).toEqual({ "Content-Type": "application/json", Accept: "application/json" });
-  });
+  test.each(["refused", "forbidden by the page's policy", "silent"])(
+    "that is %s, actions are posted one after the other",
+    async (how) => {
+      FakeSocket.forbidden = how.startsWith("forbidden");
+      answers("{}");
+      start();
+      transport.send(action(1));
+      transport.send(action(2));
+      if (how === "refused") FakeSocket.last.end();
+      if (how === "silent") vi.advanceTimersByTime(5000);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(log.slice(0, 3)).toEqual(["connecting", "fallback", "reply {}"]);
+      expect(fetched.map(({ url, init }) => [url, init.method, init.body, init.credentials])).toEqual([
+        ["/page?x=1", "POST", JSON.stringify(action(1)), "same-origin"],
+        ["/page?x=1", "POST", JSON.stringify(action(2)), "same-origin"],
+      ]);
+      expect(fetched[0]?.init.headers).toEqual({ "Content-Type": "application/json", Accept: "application/json" });
+    },
+  );
 
   test("the WebSocket is tried on, and used as soon as it is there", async () => {
     answers("{}");
@@ -332,14 +338,21 @@ describe("without a WebSocket", () => {
 
 describe("a token that the server refuses", () => {
   const page = (fresh: string | null) =>
-    (respond = () => Promise.resolve({ ok: true, redirected: false, text: () => Promise.resolve(fresh ? `<div data-lvt-token="${fresh}"></div>` : "<p>gone</p>") }));
+    (respond = () =>
+      Promise.resolve({
+        ok: true,
+        redirected: false,
+        text: () => Promise.resolve(fresh ? `<div data-lvt-token="${fresh}"></div>` : "<p>gone</p>"),
+      }));
 
   test("is replaced by that of the page, fetched anew", async () => {
     page("NEW");
     start();
     FakeSocket.last.open().end(4401);
     await vi.advanceTimersByTimeAsync(100);
-    expect(fetched.map(({ url, init }) => [url, init.headers, init.credentials])).toEqual([["http://localhost:3000/page?x=1#top", { Accept: "text/html" }, "same-origin"]]);
+    expect(fetched.map(({ url, init }) => [url, init.headers, init.credentials])).toEqual([
+      ["http://localhost:3000/page?x=1#top", { Accept: "text/html" }, "same-origin"],
+    ]);
     expect(FakeSocket.last.protocols).toEqual(["livetemplate.v1", "lvt.token.NEW"]);
     expect(log).not.toContain("fallback");
   });

@@ -3,7 +3,8 @@ import { Tree, TreeError, type JsonObject } from "../src/tree";
 
 /** Rows of "[key text]" in slot 0. */
 const range = (...keys: string[]): JsonObject => ({
-  f: 1, s: ["", ""],
+  f: 1,
+  s: ["", ""],
   "0": { f: 2, s: ["[", " ", "]"], d: keys.map((key) => ({ "0": key, "1": key.toUpperCase() })), m: { idKey: "0" } },
 });
 const item = (key: string, text = key.toUpperCase()): JsonObject => ({ "0": key, "1": text });
@@ -25,21 +26,113 @@ describe("complete trees and updates print", () => {
     ["text that looks like template syntax", [{ f: 1, s: ["", ""], "0": "{{.X}}" }], "{{.X}}"],
     ["text that looks like a root tag", [{ f: 1, s: ["", ""], "0": "<root>x</root>" }], "<root>x</root>"],
     ["a nested node", [{ f: 1, s: ["<", ">"], "0": { f: 2, s: ["(", ")"], "0": "x" } }], "<(x)>"],
-    ["a change deep inside", [{ f: 1, s: ["<", ">"], "0": { f: 2, s: ["(", ",", ")"], "0": "x", "1": "y" } }, { "0": { "1": "z" } }], "<(x,z)>"],
+    [
+      "a change deep inside",
+      [{ f: 1, s: ["<", ">"], "0": { f: 2, s: ["(", ",", ")"], "0": "x", "1": "y" } }, { "0": { "1": "z" } }],
+      "<(x,z)>",
+    ],
     ["another branch", [{ f: 1, s: ["", ""], "0": { f: 2, s: ["yes"] } }, { "0": { f: 3, s: ["no"] } }], "no"],
-    ["a branch seen before, without its statics", [{ f: 1, s: ["", ""], "0": { f: 2, s: ["yes"] } }, { "0": "" }, { "0": { f: 2 } }], "yes"],
+    [
+      "a branch seen before, without its statics",
+      [{ f: 1, s: ["", ""], "0": { f: 2, s: ["yes"] } }, { "0": "" }, { "0": { f: 2 } }],
+      "yes",
+    ],
     ["a branch instead of text", [{ f: 1, s: ["", ""], "0": "t" }, { "0": { f: 2, s: ["b"] } }], "b"],
-    ["a complete tree replaces everything", [{ f: 1, s: ["", ""], "0": "a" }, { f: 2, s: ["n"] }], "n"],
-    ["a complete tree with known statics", [{ f: 1, s: ["<", ">"], "0": "a" }, { f: 1, "0": "b" }], "<b>"],
-    ["one shape at two places", [{ f: 1, s: ["", "", ""], "0": { f: 2, s: ["(", ")"], "0": "a" }, "1": { f: 2, "0": "b" } }], "(a)(b)"],
+    [
+      "a complete tree replaces everything",
+      [
+        { f: 1, s: ["", ""], "0": "a" },
+        { f: 2, s: ["n"] },
+      ],
+      "n",
+    ],
+    [
+      "a complete tree with known statics",
+      [
+        { f: 1, s: ["<", ">"], "0": "a" },
+        { f: 1, "0": "b" },
+      ],
+      "<b>",
+    ],
+    [
+      "one shape at two places",
+      [{ f: 1, s: ["", "", ""], "0": { f: 2, s: ["(", ")"], "0": "a" }, "1": { f: 2, "0": "b" } }],
+      "(a)(b)",
+    ],
     ["a range", [range("a", "b")], "[a A][b B]"],
     ["a range without rows", [range()], ""],
-    ["an else-branch in a range's place and back", [range("a"), { "0": { f: 3, s: ["none"] } }, { "0": { f: 2, d: [item("b")], m: { idKey: "0" } } }], "[b B]"],
-    ["keys beside the slots", [{ f: 1, s: ["", ""], "0": { f: 2, s: ["<", ">"], d: [{ _k: "1", "0": "x" }, { _k: "2", "0": "x" }] } }, { "0": [["r", "1"], ["u", "2", { "0": "y" }]] }], "<y>"],
-    ["rows with a node and a range inside", [
-      { f: 1, s: ["", ""], "0": { f: 2, s: ["<", ":", ">"], d: [{ _k: "a", "0": { f: 3, s: ["on"] }, "1": { f: 4, s: ["", ""], d: [{ _k: "x", "0": "1" }, { _k: "y", "0": "2" }] } }] } },
-      { "0": [["u", "a", { "0": { f: 5, s: ["off"] }, "1": [["r", "x"], ["a", [{ _k: "z", "0": "3" }]]] }]] },
-    ], "<off:23>"],
+    [
+      "an else-branch in a range's place and back",
+      [range("a"), { "0": { f: 3, s: ["none"] } }, { "0": { f: 2, d: [item("b")], m: { idKey: "0" } } }],
+      "[b B]",
+    ],
+    [
+      "keys beside the slots",
+      [
+        {
+          f: 1,
+          s: ["", ""],
+          "0": {
+            f: 2,
+            s: ["<", ">"],
+            d: [
+              { _k: "1", "0": "x" },
+              { _k: "2", "0": "x" },
+            ],
+          },
+        },
+        {
+          "0": [
+            ["r", "1"],
+            ["u", "2", { "0": "y" }],
+          ],
+        },
+      ],
+      "<y>",
+    ],
+    [
+      "rows with a node and a range inside",
+      [
+        {
+          f: 1,
+          s: ["", ""],
+          "0": {
+            f: 2,
+            s: ["<", ":", ">"],
+            d: [
+              {
+                _k: "a",
+                "0": { f: 3, s: ["on"] },
+                "1": {
+                  f: 4,
+                  s: ["", ""],
+                  d: [
+                    { _k: "x", "0": "1" },
+                    { _k: "y", "0": "2" },
+                  ],
+                },
+              },
+            ],
+          },
+        },
+        {
+          "0": [
+            [
+              "u",
+              "a",
+              {
+                "0": { f: 5, s: ["off"] },
+                "1": [
+                  ["r", "x"],
+                  ["a", [{ _k: "z", "0": "3" }]],
+                ],
+              },
+            ],
+          ],
+        },
+      ],
+      "<off:23>",
+    ],
   ];
   test.each(table)("%s", (_, trees, html) => expect(play(...trees)).toBe(html));
 });
@@ -52,22 +145,69 @@ describe("operations", () => {
     ["i at the start", ["a"], [["i", null, 0, item("n")]], "n a"],
     ["i behind a row", ["a", "b"], [["i", "a", 1, item("n")]], "a n b"],
     ["i behind the last", ["a", "b"], [["i", "b", 2, item("n")]], "a b n"],
-    ["two i behind one row stand in order of arrival, the last first", ["a"], [["i", "a", 1, item("n")], ["i", "a", 1, item("m")]], "a m n"],
-    ["many insertions at many places beside changes", ["a", "b", "c", "d"],
-      [["r", "b"], ["u", "a", { "1": "X" }], ["i", null, 0, item("1")], ["i", "a", 2, item("2")], ["i", "c", 4, item("3")], ["i", "d", 6, item("4")], ["i", "4", 7, item("5")]], "1 a:X 2 c 3 d 4 5"],
+    [
+      "two i behind one row stand in order of arrival, the last first",
+      ["a"],
+      [
+        ["i", "a", 1, item("n")],
+        ["i", "a", 1, item("m")],
+      ],
+      "a m n",
+    ],
+    [
+      "many insertions at many places beside changes",
+      ["a", "b", "c", "d"],
+      [
+        ["r", "b"],
+        ["u", "a", { "1": "X" }],
+        ["i", null, 0, item("1")],
+        ["i", "a", 2, item("2")],
+        ["i", "c", 4, item("3")],
+        ["i", "d", 6, item("4")],
+        ["i", "4", 7, item("5")],
+      ],
+      "1 a:X 2 c 3 d 4 5",
+    ],
     ["a appends", ["a"], [["a", [item("n"), item("m")]]], "a n m"],
-    ["a to an emptied range", ["a"], [["r", "a"], ["a", [item("n")]]], "n"],
+    [
+      "a to an emptied range",
+      ["a"],
+      [
+        ["r", "a"],
+        ["a", [item("n")]],
+      ],
+      "n",
+    ],
     ["p prepends in the given order", ["a"], [["p", [item("n"), item("m")]]], "n m a"],
     ["m to the start", ["a", "b", "c"], [["m", "c", null]], "c a b"],
     ["m behind a row", ["a", "b", "c"], [["m", "a", "b"]], "b a c"],
     ["m to where it is", ["a", "b", "c"], [["m", "b", "a"]], "a b c"],
     ["o orders all", ["a", "b", "c"], [["o", ["c", "a", "b"]]], "c a b"],
-    ["o together with changes and new rows", ["a", "b"], [["u", "a", { "1": "X" }], ["a", [item("n")]], ["o", ["n", "b", "a"]]], "n b a:X"],
-    ["a key that was removed may return", ["a", "b"], [["r", "a"], ["a", [item("a", "new")]]], "b a:new"],
+    [
+      "o together with changes and new rows",
+      ["a", "b"],
+      [
+        ["u", "a", { "1": "X" }],
+        ["a", [item("n")]],
+        ["o", ["n", "b", "a"]],
+      ],
+      "n b a:X",
+    ],
+    [
+      "a key that was removed may return",
+      ["a", "b"],
+      [
+        ["r", "a"],
+        ["a", [item("a", "new")]],
+      ],
+      "b a:new",
+    ],
   ];
   test.each(table)("%s", (_, keys, operations, want) => {
     const html = play(range(...keys), { "0": operations });
-    const rows = [...html.matchAll(/\[(\S+) (\S*)\]/g)].map(([, key, text]) => (text === key?.toUpperCase() ? key : `${key}:${text}`));
+    const rows = [...html.matchAll(/\[(\S+) (\S*)\]/g)].map(([, key, text]) =>
+      text === key?.toUpperCase() ? key : `${key}:${text}`,
+    );
     expect(rows.join(" ")).toBe(want);
   });
 
@@ -113,7 +253,8 @@ describe("operations", () => {
         model.splice(at, 0, fresh);
       }
       tree.apply({ "0": [operation] });
-      if (step % 50 === 0 || step > 2990) expect(tree.html()).toBe(model.map((row) => `[${row.key} ${row.text}]`).join(""));
+      if (step % 50 === 0 || step > 2990)
+        expect(tree.html()).toBe(model.map((row) => `[${row.key} ${row.text}]`).join(""));
     }
   });
 });
@@ -184,24 +325,76 @@ describe("what does not fit throws", () => {
 });
 
 describe("what other clients of this kind get wrong", () => {
-  const rows = (f: number, ...keys: string[]): JsonObject => ({ f, s: ["<li>", "</li>"], d: keys.map((key) => ({ _k: key, "0": key })) });
+  const rows = (f: number, ...keys: string[]): JsonObject => ({
+    f,
+    s: ["<li>", "</li>"],
+    d: keys.map((key) => ({ _k: key, "0": key })),
+  });
   const table: [string, JsonObject[], string][] = [
-    ["operations on a nested range are not repeated with each message",
-      [{ f: 1, s: ["", "", ""], "0": { f: 2, s: ["<ul>", "</ul>"], "0": rows(3, "a") }, "1": "0" }, { "0": { "0": [["a", [{ _k: "b", "0": "b" }]]] } }, { "1": "1" }, { "1": "2" }],
-      "<ul><li>a</li><li>b</li></ul>2"],
-    ["a branch in a range's place is printed once, whatever the number of rows",
-      [{ f: 1, s: ["", ""], "0": rows(2, "a", "b") }, { "0": { f: 3, s: ["none"] } }], "none"],
+    [
+      "operations on a nested range are not repeated with each message",
+      [
+        { f: 1, s: ["", "", ""], "0": { f: 2, s: ["<ul>", "</ul>"], "0": rows(3, "a") }, "1": "0" },
+        { "0": { "0": [["a", [{ _k: "b", "0": "b" }]]] } },
+        { "1": "1" },
+        { "1": "2" },
+      ],
+      "<ul><li>a</li><li>b</li></ul>2",
+    ],
+    [
+      "a branch in a range's place is printed once, whatever the number of rows",
+      [{ f: 1, s: ["", ""], "0": rows(2, "a", "b") }, { "0": { f: 3, s: ["none"] } }],
+      "none",
+    ],
     ["and also when there were no rows", [{ f: 1, s: ["", ""], "0": rows(2) }, { "0": { f: 3, s: ["none"] } }], "none"],
-    ["a change of a nested value in a row keeps its statics",
-      [{ f: 1, s: ["", ""], "0": { f: 2, s: ["<", ">"], d: [{ _k: "a", "0": { f: 3, s: ["P: ", "!", ""], "0": "low", "1": "x" } }] } }, { "0": [["u", "a", { "0": { "0": "high" } }]] }],
-      "<P: high!x>"],
-    ["a range's place taken by a branch that itself holds a range shows the new rows",
+    [
+      "a change of a nested value in a row keeps its statics",
+      [
+        {
+          f: 1,
+          s: ["", ""],
+          "0": { f: 2, s: ["<", ">"], d: [{ _k: "a", "0": { f: 3, s: ["P: ", "!", ""], "0": "low", "1": "x" } }] },
+        },
+        { "0": [["u", "a", { "0": { "0": "high" } }]] },
+      ],
+      "<P: high!x>",
+    ],
+    [
+      "a range's place taken by a branch that itself holds a range shows the new rows",
       [{ f: 1, s: ["", ""], "0": rows(2, "old") }, { "0": { f: 3, s: ["<ul>", "</ul>"], "0": rows(4, "new") } }],
-      "<ul><li>new</li></ul>"],
-    ["a value returns after it was empty", [{ f: 1, s: ["", ""], "0": { f: 2, s: ["(", ")"], "0": "x" } }, { "0": "" }, { "0": { f: 2, "0": "y" } }], "(y)"],
-    ["rows with two root elements", [{ f: 1, s: ["", ""], "0": { f: 2, s: ["<dt>", "</dt><dd>", "</dd>"], d: [{ _k: "a", "0": "1", "1": "2" }] } }, { "0": [["u", "a", { "1": "3" }]] }], "<dt>1</dt><dd>3</dd>"],
-    ["the same keys in two ranges", [{ f: 1, s: ["", "|", ""], "0": rows(2, "a", "b"), "1": rows(2, "a", "b") }, { "1": [["r", "a"]] }], "<li>a</li><li>b</li>|<li>b</li>"],
-    ["keys that are names of object members", [{ f: 1, s: ["", ""], "0": rows(2, "__proto__", "constructor") }, { "0": [["r", "constructor"], ["u", "__proto__", { "0": "x" }]] }], "<li>x</li>"],
+      "<ul><li>new</li></ul>",
+    ],
+    [
+      "a value returns after it was empty",
+      [{ f: 1, s: ["", ""], "0": { f: 2, s: ["(", ")"], "0": "x" } }, { "0": "" }, { "0": { f: 2, "0": "y" } }],
+      "(y)",
+    ],
+    [
+      "rows with two root elements",
+      [
+        { f: 1, s: ["", ""], "0": { f: 2, s: ["<dt>", "</dt><dd>", "</dd>"], d: [{ _k: "a", "0": "1", "1": "2" }] } },
+        { "0": [["u", "a", { "1": "3" }]] },
+      ],
+      "<dt>1</dt><dd>3</dd>",
+    ],
+    [
+      "the same keys in two ranges",
+      [{ f: 1, s: ["", "|", ""], "0": rows(2, "a", "b"), "1": rows(2, "a", "b") }, { "1": [["r", "a"]] }],
+      "<li>a</li><li>b</li>|<li>b</li>",
+    ],
+    [
+      "keys that are names of object members",
+      [
+        { f: 1, s: ["", ""], "0": rows(2, "__proto__", "constructor") },
+        {
+          "0": [
+            ["r", "constructor"],
+            ["u", "__proto__", { "0": "x" }],
+          ],
+        },
+      ],
+      "<li>x</li>",
+    ],
   ];
   test.each(table)("%s", (_, trees, html) => expect(play(...trees)).toBe(html));
 });

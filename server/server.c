@@ -1,0 +1,311 @@
+/* server: the loop, its routes, and its life: create, add views, listen, run, stop, free.
+ *
+ * Stopping: the listener closes, idle HTTP sockets close, live clients get 1001 (so that they reconnect elsewhere at
+ * once), and what is on its way may finish within the grace period.
+ */
+#include "server/http_reader.h"
+#include "server/internal.h"
+
+#include "server/assets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BACKLOG = 1024, SWEEP_SECONDS = 5 };
+
+void lvt_server_log(lvt_server *server, lvt_log_level level, const char *format, ...) {
+    char line[LVT_ERROR_MESSAGE_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    lvt_log_write(&server->options.app.log, level, "%s", line);
+}
+
+void lvt_server_pump(lvt_server *server) {
+    for (lvt_route *route = server->routes; route != NULL; route = route->next) {
+        lvt_connection *connection;
+        while ((connection = lvt_live_next_ready(route->live)) != NULL) {
+            lvt_socket *socket = lvt_connection_payload(connection);
+            if (socket != NULL) lvt_websocket_pump(socket);
+        }
+    }
+}
+
+void lvt_server_forget(lvt_socket *socket) {
+    lvt_server *server = socket->server;
+    if (socket->previous != NULL) socket->previous->next = socket->next;
+    else server->sockets = socket->next;
+    if (socket->next != NULL) socket->next->previous = socket->previous;
+    server->socket_count--;
+    if (server->stopping && server->socket_count == 0) uv_stop(&server->loop);
+}
+
+/* ---- callbacks of the loop ------------------------------------------------------------------------------------- */
+
+static void on_wake(uv_async_t *handle) {
+    lvt_server *server = handle->data;
+    for (lvt_route *route = server->routes; route != NULL; route = route->next) lvt_live_flush(route->live);
+    lvt_server_pump(server);
+}
+
+static void wake(void *payload) {
+    lvt_server *server = payload;
+    (void)uv_async_send(&server->wake);
+}
+
+static void on_second(uv_timer_t *timer) {
+    lvt_server *server = timer->data;
+    int64_t now = (int64_t)uv_now(&server->loop);
+    server->seconds++;
+    lvt_socket *next;
+    for (lvt_socket *socket = server->sockets; socket != NULL; socket = next) {
+        next = socket->next;
+        lvt_socket_tick(socket, now);
+        if (socket->state == LVT_SOCKET_WEBSOCKET && server->seconds % LVT_WEBSOCKET_PING_SECONDS == 0)
+            lvt_websocket_ping(socket);
+    }
+    if (server->seconds % SWEEP_SECONDS == 0)
+        for (lvt_route *route = server->routes; route != NULL; route = route->next) lvt_live_sweep(route->live);
+}
+
+static void on_grace_over(uv_timer_t *timer) {
+    lvt_server *server = timer->data;
+    uv_stop(&server->loop);
+}
+
+static void on_stop(uv_async_t *handle) {
+    lvt_server *server = handle->data;
+    if (server->stopping) return;
+    server->stopping = true;
+    lvt_server_log(server, LVT_LOG_INFO, "stopping: %zu connections", server->socket_count);
+    if (server->listening) uv_close((uv_handle_t *)&server->listener, NULL);
+    server->listening = false;
+    (void)uv_timer_start(&server->grace, on_grace_over, LVT_STOP_GRACE_SECONDS * UINT64_C(1000), 0);
+    lvt_socket *next;
+    for (lvt_socket *socket = server->sockets; socket != NULL; socket = next) {
+        next = socket->next;
+        if (socket->state == LVT_SOCKET_WEBSOCKET) lvt_websocket_close(socket, LVT_CLOSE_GOING_AWAY);
+        else if (socket->state == LVT_SOCKET_HTTP && socket->reader == NULL) lvt_socket_finish(socket);
+    }
+    if (server->socket_count == 0) uv_stop(&server->loop);
+}
+
+static void on_signal(uv_signal_t *handle, int number) {
+    (void)number;
+    lvt_server_stop(handle->data);
+}
+
+static void on_connection(uv_stream_t *listener, int status) {
+    if (status == 0) lvt_socket_accept(listener->data);
+}
+
+/* ---- life ---------------------------------------------------------------------------------------------------------
+ */
+
+static lvt_status loop_failed(lvt_error *error, int code) {
+    return lvt_error_set(error, LVT_ERROR_IO, "the event loop cannot be set up: %s", uv_strerror(code));
+}
+
+static lvt_status set_up_loop(lvt_server *server, lvt_error *error) {
+    int code = uv_loop_init(&server->loop);
+    if (code != 0) return loop_failed(error, code);
+    server->loop_ready = true;
+    code = uv_async_init(&server->loop, &server->wake, on_wake);
+    if (code == 0) code = uv_async_init(&server->loop, &server->stop, on_stop);
+    if (code == 0) code = uv_timer_init(&server->loop, &server->second);
+    if (code == 0) code = uv_timer_init(&server->loop, &server->grace);
+    if (code == 0) code = uv_signal_init(&server->loop, &server->terminate);
+    if (code == 0) code = uv_signal_init(&server->loop, &server->interrupt);
+    server->wake.data = server->stop.data = server->second.data = server->grace.data = server;
+    server->terminate.data = server->interrupt.data = server;
+    return code == 0 ? LVT_OK : loop_failed(error, code);
+}
+
+lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options, lvt_error *error) {
+    if (options->version != 1 || options->address == NULL)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "server options need version 1 and an address");
+    const lvt_allocator *allocator = options->app.allocator;
+    lvt_server *server = lvt_allocate_zeroed(allocator, 1, sizeof *server);
+    if (server == NULL) return lvt_error_out_of_memory(error);
+    server->options = *options;
+    if (server->options.connections_max == 0) server->options.connections_max = LVT_CONNECTIONS_MAX_DEFAULT;
+    lvt_buffer_init(&server->scratch, LVT_RENDER_OUTPUT_MAX + LVT_HTTP_HEADERS_MAX, allocator);
+    lvt_response_init(&server->response, allocator);
+    server->address_asked = lvt_duplicate(allocator, lvt_span_from(options->address));
+    server->read_memory = lvt_allocate(allocator, LVT_SERVER_READ_SIZE);
+    (void)snprintf(server->client_url, sizeof server->client_url, "/livetemplate-%016llx.js",
+                   (unsigned long long)lvt_hash_bytes(0, lvt_client_bundle, lvt_client_bundle_length));
+    lvt_status status = LVT_OK;
+    if (server->address_asked == NULL || server->read_memory == NULL) status = lvt_error_out_of_memory(error);
+    if (status == LVT_OK) status = lvt_app_create(&server->app, &options->app, error);
+    if (status == LVT_OK) status = set_up_loop(server, error);
+    if (status != LVT_OK) {
+        lvt_server_free(server);
+        return status;
+    }
+    *out = server;
+    return LVT_OK;
+}
+
+static void free_route(lvt_server *server, lvt_route *route) {
+    const lvt_allocator *allocator = server->options.app.allocator;
+    lvt_live_free(route->live);
+    lvt_release(allocator, route->path);
+    free(route->template_text); /* of lvt_file_read: the C library's */
+    lvt_release(allocator, route);
+}
+
+static void close_handle(uv_handle_t *handle, void *payload) {
+    (void)payload;
+    if (!uv_is_closing(handle)) uv_close(handle, NULL);
+}
+
+void lvt_server_free(lvt_server *server) {
+    if (server == NULL) return;
+    const lvt_allocator *allocator = server->options.app.allocator;
+    if (server->loop_ready) {
+        lvt_socket *next;
+        for (lvt_socket *socket = server->sockets; socket != NULL; socket = next) {
+            next = socket->next;
+            lvt_socket_close(socket);
+        }
+        uv_walk(&server->loop, close_handle, NULL);
+        while (uv_run(&server->loop, UV_RUN_DEFAULT) != 0) uv_walk(&server->loop, close_handle, NULL);
+        (void)uv_loop_close(&server->loop);
+    }
+    while (server->routes != NULL) {
+        lvt_route *route = server->routes;
+        server->routes = route->next;
+        free_route(server, route);
+    }
+    while (server->spare_readers != NULL) {
+        lvt_http_reader *reader = server->spare_readers;
+        server->spare_readers = lvt_http_reader_next(reader);
+        lvt_http_reader_free(reader);
+    }
+    lvt_websocket_free_spares(server);
+    lvt_app_free(server->app);
+    lvt_buffer_free(&server->scratch);
+    lvt_response_free(&server->response);
+    lvt_release(allocator, server->address_asked);
+    lvt_release(allocator, server->read_memory);
+    lvt_release(allocator, server);
+}
+
+lvt_app *lvt_server_app(lvt_server *server) { return server->app; }
+
+lvt_status lvt_server_add_view(lvt_live **out, lvt_server *server, const char *path, const lvt_view *view,
+                               lvt_error *error) {
+    if (path == NULL || path[0] != '/')
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "the path of a view starts with '/'");
+    for (lvt_route *route = server->routes; route != NULL; route = route->next)
+        if (strcmp(route->path, path) == 0)
+            return lvt_error_set(error, LVT_ERROR_EXISTS, "%s: there is a view at this path already", path);
+    const lvt_allocator *allocator = server->options.app.allocator;
+    lvt_route *route = lvt_allocate_zeroed(allocator, 1, sizeof *route);
+    if (route == NULL) return lvt_error_out_of_memory(error);
+    route->view = *view;
+    route->path = lvt_duplicate(allocator, lvt_span_from(path));
+    lvt_status status = route->path != NULL ? LVT_OK : lvt_error_out_of_memory(error);
+    if (status == LVT_OK && view->template_text == NULL && view->template_file != NULL) {
+        size_t length;
+        status = lvt_file_read(&route->template_text, &length, view->template_file, LVT_TEMPLATE_SOURCE_MAX, error);
+        if (status == LVT_OK) {
+            const char *slash = strrchr(view->template_file, '/');
+            route->view.template_text = route->template_text;
+            if (view->template_name == NULL)
+                route->view.template_name = slash != NULL ? slash + 1 : view->template_file;
+        }
+    }
+    if (status == LVT_OK) {
+        lvt_live_options options = {
+            .version = 1, .path = route->path, .client_url = server->client_url, .wake = wake, .wake_payload = server};
+        status = lvt_live_create(&route->live, server->app, &route->view, &options, error);
+    }
+    if (status != LVT_OK) {
+        free_route(server, route);
+        return status;
+    }
+    route->next = server->routes;
+    server->routes = route;
+    if (out != NULL) *out = route->live;
+    return LVT_OK;
+}
+
+/* "HOST:PORT", "[HOST]:PORT" or ":PORT". */
+static lvt_status parse_address(struct sockaddr_storage *out, const char *text, lvt_error *error) {
+    const char *colon = strrchr(text, ':');
+    char host[64] = "0.0.0.0";
+    if (colon == NULL || (size_t)(colon - text) >= sizeof host)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "%s: an address is HOST:PORT", text);
+    char *end;
+    long port = strtol(colon + 1, &end, 10);
+    if (end == colon + 1 || *end != '\0' || port < 0 || port > 65535)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "%s: a port is a number from 0 to 65535", text);
+    size_t length = (size_t)(colon - text);
+    bool is_ipv6 = length >= 2 && text[0] == '[' && text[length - 1] == ']';
+    if (length > 0) {
+        memcpy(host, is_ipv6 ? text + 1 : text, is_ipv6 ? length - 2 : length);
+        host[is_ipv6 ? length - 2 : length] = '\0';
+    }
+    if (strcmp(host, "localhost") == 0) (void)snprintf(host, sizeof host, "127.0.0.1");
+    int code = is_ipv6 ? uv_ip6_addr(host, (int)port, (struct sockaddr_in6 *)out)
+                       : uv_ip4_addr(host, (int)port, (struct sockaddr_in *)out);
+    if (code != 0)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "%s: the host must be an IP address or localhost",
+                             text);
+    return LVT_OK;
+}
+
+static void write_address(lvt_server *server) {
+    struct sockaddr_storage bound;
+    int length = (int)sizeof bound;
+    char host[64] = "?";
+    int port = 0;
+    if (uv_tcp_getsockname(&server->listener, (struct sockaddr *)&bound, &length) == 0) {
+        if (bound.ss_family == AF_INET6) {
+            (void)uv_ip6_name((struct sockaddr_in6 *)&bound, host, sizeof host);
+            port = ntohs(((struct sockaddr_in6 *)&bound)->sin6_port);
+        } else {
+            (void)uv_ip4_name((struct sockaddr_in *)&bound, host, sizeof host);
+            port = ntohs(((struct sockaddr_in *)&bound)->sin_port);
+        }
+    }
+    (void)snprintf(server->address, sizeof server->address, bound.ss_family == AF_INET6 ? "[%s]:%d" : "%s:%d", host,
+                   port);
+}
+
+lvt_status lvt_server_listen(lvt_server *server, lvt_error *error) {
+    struct sockaddr_storage address = {0};
+    lvt_status status = parse_address(&address, server->address_asked, error);
+    if (status != LVT_OK) return status;
+    int code = uv_tcp_init(&server->loop, &server->listener);
+    if (code != 0) return loop_failed(error, code);
+    server->listener.data = server;
+    code = uv_tcp_bind(&server->listener, (const struct sockaddr *)&address, 0);
+    if (code == 0) code = uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_connection);
+    if (code != 0) {
+        uv_close((uv_handle_t *)&server->listener, NULL);
+        return lvt_error_set(error, LVT_ERROR_IO, "%s: %s", server->address_asked, uv_strerror(code));
+    }
+    server->listening = true;
+    write_address(server);
+    return LVT_OK;
+}
+
+const char *lvt_server_address(const lvt_server *server) { return server->address; }
+
+lvt_status lvt_server_run(lvt_server *server, lvt_error *error) {
+    int code = uv_timer_start(&server->second, on_second, 1000, 1000);
+    if (code == 0 && server->options.handle_signals) {
+        code = uv_signal_start(&server->terminate, on_signal, SIGTERM);
+        if (code == 0) code = uv_signal_start(&server->interrupt, on_signal, SIGINT);
+    }
+    if (code != 0) return loop_failed(error, code);
+    (void)uv_run(&server->loop, UV_RUN_DEFAULT);
+    lvt_server_log(server, LVT_LOG_INFO, "stopped");
+    return LVT_OK;
+}
+
+void lvt_server_stop(lvt_server *server) { (void)uv_async_send(&server->stop); }

@@ -44,7 +44,7 @@ typedef struct lvt_lexer {
     bool in_action;
     const char *action; /* where the action starts that the lexer is in */
     size_t depth;       /* of parentheses */
-    bool trim_next; /* a right trim marker: white space at the start of the next text goes */
+    bool trim_next;     /* a right trim marker: white space at the start of the next text goes */
     /* A function of this name exists, so the name is no keyword. */
     bool break_is_function, continue_is_function;
     bool failed;

@@ -95,6 +95,7 @@ static bool read_hex_float(double *out, lvt_span text) {
             continue;
         }
         int digit = digit_of(text.data[i]);
+        if (digit < 0) return false;
         has_digits = true;
         if (mantissa >> 60 == 0) {
             mantissa = mantissa << 4 | (uint64_t)digit;

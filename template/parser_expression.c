@@ -18,9 +18,8 @@ static lvt_operand *new_operand(lvt_parser *parser, lvt_operand_kind kind, lvt_t
 }
 
 static lvt_status add_name(lvt_parser *parser, lvt_operand *operand, lvt_span field) {
-    lvt_span *names = lvt_arena_allocate(parser->set->arena, (operand->name_count + 1) * sizeof *names);
-    if (names == NULL) return lvt_error_out_of_memory(parser->error);
-    if (operand->name_count > 0) memcpy(names, operand->names, operand->name_count * sizeof *names);
+    lvt_span *names = lvt_parser_grow(parser, operand->names, operand->name_count, sizeof *names);
+    if (names == NULL) return LVT_ERROR_OUT_OF_MEMORY;
     names[operand->name_count++] = lvt_span_of(field.data + 1, field.length - 1);
     operand->names = names;
     return LVT_OK;
@@ -31,7 +30,8 @@ static lvt_status number(lvt_parser *parser, lvt_operand *operand, lvt_token tok
     bool right = token.kind == LVT_TOKEN_CHAR ? lvt_literal_character(operand, token.text, &problem)
                                               : lvt_literal_number(operand, token.text, &problem);
     if (right) return LVT_OK;
-    return lvt_parser_fail(parser, token.position, "%s: %.*s", problem, LVT_SPAN_ARGS(token.text));
+    char quote[LVT_LEXER_QUOTE_MAX];
+    return lvt_parser_fail(parser, token.position, "%s: %s", problem, lvt_lexer_quote(quote, token.text));
 }
 
 static lvt_status parenthesis(lvt_parser *parser, lvt_operand *operand, lvt_token token) {
@@ -43,10 +43,24 @@ static lvt_status parenthesis(lvt_parser *parser, lvt_operand *operand, lvt_toke
     return status;
 }
 
-static bool is_in_scope(const lvt_parser *parser, lvt_span variable) {
-    for (size_t i = 0; i < parser->variable_count; i++)
-        if (lvt_span_equal(parser->variables[i], variable)) return true;
-    return false;
+static lvt_status string(lvt_parser *parser, lvt_operand *operand, lvt_token token) {
+    lvt_status status = lvt_literal_string(&operand->text, token.text, parser->arena);
+    if (status == LVT_OK) return LVT_OK;
+    if (status != LVT_ERROR_SYNTAX) return lvt_error_out_of_memory(parser->error);
+    char quote[LVT_LEXER_QUOTE_MAX];
+    return lvt_parser_fail(parser, token.position, "invalid escape in string %s", lvt_lexer_quote(quote, token.text));
+}
+
+static lvt_status function(lvt_parser *parser, lvt_token token) {
+    if (parser->exists(token.text, parser->payload)) return LVT_OK;
+    char quote[LVT_LEXER_QUOTE_MAX];
+    return lvt_parser_fail(parser, token.position, "function %s not defined", lvt_lexer_quote(quote, token.text));
+}
+
+static lvt_status variable_in_scope(lvt_parser *parser, lvt_token token) {
+    if (lvt_parser_is_declared(parser, token.text)) return LVT_OK;
+    char quote[LVT_LEXER_QUOTE_MAX];
+    return lvt_parser_fail(parser, token.position, "undefined variable %s", lvt_lexer_quote(quote, token.text));
 }
 
 /* A term, or NULL in *out when the next token starts none. */
@@ -74,20 +88,15 @@ static lvt_status parse_term(lvt_operand **out, lvt_parser *parser) {
     lvt_operand *operand = new_operand(parser, kind, token);
     if (operand == NULL) return LVT_ERROR_OUT_OF_MEMORY;
     lvt_status status = LVT_OK;
-    if (kind == LVT_OPERAND_IDENTIFIER && !parser->exists(token.text, parser->payload))
-        status = lvt_parser_fail(parser, token.position, "function \"%.*s\" not defined", LVT_SPAN_ARGS(token.text));
-    else if (kind == LVT_OPERAND_VARIABLE && !is_in_scope(parser, token.text))
-        status = lvt_parser_fail(parser, token.position, "undefined variable \"%.*s\"", LVT_SPAN_ARGS(token.text));
-    else if (kind == LVT_OPERAND_FIELD) status = add_name(parser, operand, token.text);
-    else if (kind == LVT_OPERAND_BOOL) operand->truth = lvt_span_is(token.text, "true");
-    else if (kind == LVT_OPERAND_NUMBER) status = number(parser, operand, token);
-    else if (kind == LVT_OPERAND_PIPELINE) status = parenthesis(parser, operand, token);
-    else if (kind == LVT_OPERAND_STRING) {
-        status = lvt_literal_string(&operand->text, token.text, parser->set->arena);
-        if (status == LVT_ERROR_SYNTAX)
-            status =
-                lvt_parser_fail(parser, token.position, "invalid syntax in string %.*s", LVT_SPAN_ARGS(token.text));
-        else if (status != LVT_OK) status = lvt_error_out_of_memory(parser->error);
+    switch (kind) {
+    case LVT_OPERAND_IDENTIFIER: status = function(parser, token); break;
+    case LVT_OPERAND_VARIABLE: status = variable_in_scope(parser, token); break;
+    case LVT_OPERAND_FIELD: status = add_name(parser, operand, token.text); break;
+    case LVT_OPERAND_BOOL: operand->truth = lvt_span_is(token.text, "true"); break;
+    case LVT_OPERAND_NUMBER: status = number(parser, operand, token); break;
+    case LVT_OPERAND_PIPELINE: status = parenthesis(parser, operand, token); break;
+    case LVT_OPERAND_STRING: status = string(parser, operand, token); break;
+    default: break;
     }
     if (status == LVT_OK) *out = operand;
     return status;
@@ -101,9 +110,11 @@ static lvt_status parse_operand(lvt_operand **out, lvt_parser *parser) {
     if (token.kind != LVT_TOKEN_FIELD) return LVT_OK;
     lvt_operand *operand = *out;
     if (operand->kind == LVT_OPERAND_BOOL || operand->kind == LVT_OPERAND_STRING ||
-        operand->kind == LVT_OPERAND_NUMBER || operand->kind == LVT_OPERAND_NIL || operand->kind == LVT_OPERAND_DOT)
-        return lvt_parser_fail(parser, token.position, "unexpected . after term \"%.*s\"",
-                               LVT_SPAN_ARGS(operand->source));
+        operand->kind == LVT_OPERAND_NUMBER || operand->kind == LVT_OPERAND_NIL || operand->kind == LVT_OPERAND_DOT) {
+        char quote[LVT_LEXER_QUOTE_MAX];
+        return lvt_parser_fail(parser, token.position, "unexpected . after term %s",
+                               lvt_lexer_quote(quote, operand->source));
+    }
     if (operand->kind != LVT_OPERAND_FIELD && operand->kind != LVT_OPERAND_VARIABLE) {
         lvt_operand *chain = lvt_parser_allocate(parser, sizeof *chain);
         if (chain == NULL) return LVT_ERROR_OUT_OF_MEMORY;
@@ -130,12 +141,14 @@ static lvt_status parse_command(lvt_command **out, lvt_parser *parser) {
     command->place = lvt_lexer_place(&parser->lexer, first.position);
     for (;;) {
         (void)lvt_parser_peek_non_space(parser);
-        lvt_operand *operand;
+        lvt_operand *operand = NULL;
         lvt_status status = parse_operand(&operand, parser);
         if (status != LVT_OK) return status;
         if (operand != NULL) {
-            status = lvt_parser_append(parser, (void ***)&command->operands, &command->count, operand);
-            if (status != LVT_OK) return status;
+            lvt_operand **operands = lvt_parser_grow(parser, command->operands, command->count, sizeof *operands);
+            if (operands == NULL) return LVT_ERROR_OUT_OF_MEMORY;
+            operands[command->count++] = operand;
+            command->operands = operands;
         }
         lvt_token token = lvt_parser_next(parser);
         if (token.kind == LVT_TOKEN_SPACE) continue;
@@ -149,16 +162,16 @@ static lvt_status parse_command(lvt_command **out, lvt_parser *parser) {
 }
 
 static lvt_status add_variable(lvt_parser *parser, lvt_pipeline *pipeline, lvt_span variable) {
-    lvt_span *variables = lvt_arena_allocate(parser->set->arena, (pipeline->variable_count + 1) * sizeof *variables);
-    if (variables == NULL) return lvt_error_out_of_memory(parser->error);
-    if (pipeline->variable_count > 0)
-        memcpy(variables, pipeline->variables, pipeline->variable_count * sizeof *variables);
+    lvt_span *variables =
+        lvt_parser_grow(parser, pipeline->variables, pipeline->variable_count, sizeof *pipeline->variables);
+    if (variables == NULL) return LVT_ERROR_OUT_OF_MEMORY;
     variables[pipeline->variable_count++] = variable;
     pipeline->variables = variables;
-    return LVT_OK;
+    return lvt_parser_declare(parser, variable);
 }
 
-/* "$x :=", "$x =", and in a range "$i, $x :=". What turns out to be an argument is put back. */
+/* "$x :=", "$x =", and in a range "$i, $x :=". What turns out to be an argument is put back. As in Go, an assignment
+ * brings a name into scope too: whether the variable has come to life shows when the template runs. */
 static lvt_status parse_declarations(lvt_parser *parser, lvt_pipeline *pipeline, const char *where) {
     for (;;) {
         lvt_token variable = lvt_parser_peek_non_space(parser);
@@ -173,11 +186,7 @@ static lvt_status parse_declarations(lvt_parser *parser, lvt_pipeline *pipeline,
             return LVT_OK;
         }
         (void)lvt_parser_next_non_space(parser);
-        if (next.kind == LVT_TOKEN_ASSIGN && !is_in_scope(parser, variable.text))
-            return lvt_parser_fail(parser, variable.position, "undefined variable \"%.*s\"",
-                                   LVT_SPAN_ARGS(variable.text));
         lvt_status status = add_variable(parser, pipeline, variable.text);
-        if (status == LVT_OK) status = lvt_parser_declare(parser, variable.text);
         if (status != LVT_OK) return status;
         if (!is_comma) {
             pipeline->is_assignment = next.kind == LVT_TOKEN_ASSIGN;
@@ -238,14 +247,15 @@ lvt_status lvt_parse_pipeline(lvt_pipeline **out, lvt_parser *parser, const char
         default: return lvt_parser_unexpected(parser, token, where);
         }
         lvt_parser_back(parser, token);
-        lvt_command *command;
+        lvt_command *command = NULL;
         status = parse_command(&command, parser);
-        if (status == LVT_OK)
-            status = lvt_parser_append(parser, (void ***)&pipeline->commands, &pipeline->count, command);
-        if (status == LVT_OK) {
-            const lvt_operand *operand = command->operands[command->count - 1];
-            last = operand->source.data + operand->source.length;
-        }
+        if (status != LVT_OK) break;
+        lvt_command **commands = lvt_parser_grow(parser, pipeline->commands, pipeline->count, sizeof *commands);
+        if (commands == NULL) return LVT_ERROR_OUT_OF_MEMORY;
+        commands[pipeline->count++] = command;
+        pipeline->commands = commands;
+        const lvt_operand *operand = command->operands[command->count - 1];
+        last = operand->source.data + operand->source.length;
     }
     if (status == LVT_OK) *out = pipeline;
     return status;

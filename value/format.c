@@ -141,14 +141,14 @@ static void read_width(directive_reader *reader, lvt_printer *printer) {
 }
 
 static void read_precision(directive_reader *reader, lvt_printer *printer) {
-    if (!next_is(reader, '.')) return;
+    /* A point that ends the format is the verb. */
+    if (!next_is(reader, '.') || reader->position + 1 == reader->format.length) return;
     reader->position++;
     if (reader->index_pending) reader->index_is_good = false; /* "%[3].2d" */
     read_index(reader);
     if (next_is(reader, '*')) {
-        printer->has_precision = take_star(reader, &printer->precision);
+        printer->has_precision = take_star(reader, &printer->precision) && printer->precision >= 0;
         if (!printer->has_precision) lvt_buffer_append_literal(printer->out, "%!(BADPREC)");
-        else if (printer->precision < 0) printer->has_precision = false;
         return;
     }
     if (!read_number(reader, reader->format.length, &printer->precision)) printer->precision = 0;
@@ -188,7 +188,7 @@ static void print_directive(directive_reader *reader, lvt_buffer *out) {
     } else if (reader->next >= reader->count) {
         append_complaint(out, verb, "(MISSING)");
     } else {
-        if (verb == 'v') {
+        if (verb == 'v' || verb == 'w') {
             printer.go_syntax = printer.sharp;
             printer.sharp = false;
             printer.field_names = printer.plus;

@@ -19,7 +19,7 @@ static void append_prefix(lvt_printer *printer, unsigned base, char first_digit,
     switch (base) {
     case 2: lvt_buffer_append_literal(out, "0b"); break;
     case 8:
-        if (first_digit != '0' && !octal_letter) lvt_buffer_append_char(out, '0');
+        if (first_digit != '0') lvt_buffer_append_char(out, '0');
         break;
     case 16:
         lvt_buffer_append_char(out, '0');

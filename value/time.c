@@ -117,7 +117,7 @@ lvt_status lvt_time_parse(lvt_time *out, lvt_span text, lvt_error *error) {
                 read_digits(&rest, 2, 1, month_days[month - 1] + (month == 2 && is_leap(year)), &day) &&
                 read_char(&rest, 'T') && read_digits(&rest, 2, 0, 23, &hour) && read_char(&rest, ':') &&
                 read_digits(&rest, 2, 0, 59, &minute) && read_char(&rest, ':') && read_digits(&rest, 2, 0, 59, &second);
-    if (good && read_char(&rest, '.')) good = read_fraction(&rest, &nanosecond);
+    if (good && (read_char(&rest, '.') || read_char(&rest, ','))) good = read_fraction(&rest, &nanosecond);
     if (!good || !read_zone(&rest, &offset) || rest.length != 0) {
         int shown = text.length > 64 ? 64 : (int)text.length;
         return lvt_error_set(error, LVT_ERROR_SYNTAX, "\"%.*s\" is not a time as 2006-01-02T15:04:05Z", shown,

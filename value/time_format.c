@@ -137,7 +137,7 @@ static void append_element(lvt_buffer *out, const layout_element *element, const
     case SECOND: append_number(out, calendar->second, 1, '0'); return;
     case SECOND_ZERO: append_number(out, calendar->second, 2, '0'); return;
     case YEAR: append_number(out, calendar->year, 4, '0'); return;
-    case YEAR_SHORT: append_number(out, calendar->year < 0 ? 0 : calendar->year % 100, 2, '0'); return;
+    case YEAR_SHORT: append_number(out, (calendar->year < 0 ? -calendar->year : calendar->year) % 100, 2, '0'); return;
     case HALF_UPPER: lvt_buffer_append_string(out, calendar->hour < 12 ? "AM" : "PM"); return;
     case HALF_LOWER: lvt_buffer_append_string(out, calendar->hour < 12 ? "am" : "pm"); return;
     case ZONE_NAME:

@@ -70,7 +70,7 @@ export class RowList implements PendingRows {
       if (found.length > 1) return null;
       if (!element) continue;
       const parent = element.parentElement;
-      if (!parent || parent.closest("[lvt-ignore]") || parent.childElementCount !== range.rows.size) return null;
+      if (!parent || parent.closest("[lvt-ignore],select") || parent.childElementCount !== range.rows.size) return null;
       const elements = [...parent.children];
       let index = 0;
       for (let row: Row | null = first; row; row = row.next, index++) {

@@ -1,16 +1,14 @@
-// Makes the live region look like new HTML without taking from the person what is theirs: focus, selection, typed text,
-// chosen options, open <details> and <dialog>, scroll positions, playing media. Server state and the person's are told
-// apart by the defaults in the attributes: only a default that the server changed overrules the person.
+// Makes the live region look like new HTML without taking from the person what is theirs: focus, selection, what fields
+// hold (fields.ts), open <details> and <dialog>, scroll positions, playing media.
 
 import morphdom from "morphdom";
+import { updateField } from "./fields";
 import { matchKeys } from "./keys";
 import type { RowList } from "./lists";
 import { printRange, type Row } from "./tree";
 
 /** Called for an element that is in use: true when the element is left as it is and the new state kept for later. */
 export type Hold = (from: Element, to: Element) => boolean;
-
-type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 interface HtmlPolicy {
   createHTML(html: string): string;
@@ -28,6 +26,8 @@ export class Morpher {
   /** While true, focus and blur events come from the morph and not from the person. */
   active = false;
 
+  /** The element that had the focus when the work began; moving it takes the focus away for a moment. */
+  private inUse: Element | null = null;
   private readonly scrolled = new Set<Element>();
   /** Whether the server last said that a <details> or <dialog> is open; the attribute itself is the person's. */
   private readonly openByServer = new WeakMap<Element, boolean>();
@@ -117,7 +117,7 @@ export class Morpher {
   private morph(from: Element, to: Element, childrenOnly: boolean, stubs: Stub[], afterwards: (() => void)[]): void {
     const openable = from.querySelector("details,dialog") !== null;
     // The first message says what the page was served with.
-    if (!stubs.length && !openable && from.isEqualNode(to)) return;
+    if (childrenOnly && !stubs.length && !openable && from.isEqualNode(to)) return;
     const keys = matchKeys(from, to, new Set(stubs.map((stub) => stub.list.parent)));
     morphdom(from, to, {
       childrenOnly,
@@ -189,23 +189,13 @@ export class Morpher {
   private beforeUpdate(from: Element, to: Element, openable: boolean, afterwards: (() => void)[]): boolean {
     if (from.hasAttribute("lvt-ignore") || from.nodeName === "NOSCRIPT" || isProgram(from)) return false;
     if (this.hold(from, to)) return false;
-    if (from === inUse && from.hasAttribute("contenteditable")) return false;
+    if (from === this.inUse && from.hasAttribute("contenteditable")) return false;
     if (isOpenable(from)) this.keepOpen(from, to);
     // Equal means: in all that the server says. What it says about open elements inside must still be recorded.
     if (from.isEqualNode(to) && !(openable && from.querySelector("details,dialog"))) return false;
-    if (from instanceof HTMLInputElement) {
-      updateInput(from, to as HTMLInputElement);
-      return false;
-    }
-    if (from instanceof HTMLOptionElement) {
-      updateOption(from, to as HTMLOptionElement);
-      return false;
-    }
-    if (from instanceof HTMLTextAreaElement) {
-      updateTextArea(from, to as HTMLTextAreaElement);
-      return false;
-    }
-    if (from instanceof HTMLSelectElement) afterwards.push(planSelect(from, to as HTMLSelectElement));
+    const field = updateField(from, to, this.inUse);
+    if (typeof field === "function") afterwards.push(field);
+    else if (field) return false;
     return true;
   }
 
@@ -227,7 +217,7 @@ export class Morpher {
 
   /** Note what moving elements about would lose; the result puts it back. */
   private remember(): () => void {
-    const focused = (inUse = document.activeElement);
+    const focused = (this.inUse = document.activeElement);
     const selection = focused ? selectionOf(focused) : null;
     const positions = [...this.scrolled]
       .filter((element) => element.isConnected || (this.scrolled.delete(element), false))
@@ -274,89 +264,4 @@ function selectionOf(element: Element): [number, number, ("forward" | "backward"
   if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) return null;
   const { selectionStart: start, selectionEnd: end, selectionDirection: direction } = element;
   return start === null || end === null ? null : [start, end, direction ?? "none"];
-}
-
-// ---- fields ----
-
-/** The element that had the focus when the work began; moving it takes the focus away for a moment. */
-let inUse: Element | null = null;
-
-function isFocused(field: Field): boolean {
-  return field === inUse;
-}
-
-function updateAttributes(from: Element, to: Element): void {
-  for (const { name, value } of [...to.attributes])
-    if (from.getAttribute(name) !== value) from.setAttribute(name, value);
-  for (const { name } of [...from.attributes]) if (!to.hasAttribute(name)) from.removeAttribute(name);
-}
-
-/** Give a text field the server's value, unless it is in use or holds text that the server knows nothing of. */
-function updateValue(from: HTMLInputElement | HTMLTextAreaElement, to: typeof from, update: () => void): void {
-  const typed = from.value;
-  const keep = isFocused(from) || (from.defaultValue === to.defaultValue && typed !== from.defaultValue);
-  update();
-  const wanted = keep ? typed : to.value;
-  if (from.value !== wanted) from.value = wanted;
-}
-
-function updateInput(from: HTMLInputElement, to: HTMLInputElement): void {
-  if (from.type === "file" && from.type === to.type) {
-    updateAttributes(from, to);
-  } else if (/^(checkbox|radio)$/.test(from.type) && from.type === to.type) {
-    const checked = from.defaultChecked === to.defaultChecked ? from.checked : to.checked;
-    updateAttributes(from, to);
-    if (from.checked !== checked) from.checked = checked;
-  } else {
-    updateValue(from, to, () => updateAttributes(from, to));
-  }
-}
-
-function updateTextArea(from: HTMLTextAreaElement, to: HTMLTextAreaElement): void {
-  updateValue(from, to, () => {
-    updateAttributes(from, to);
-    if (from.defaultValue !== to.defaultValue) from.defaultValue = to.defaultValue;
-  });
-}
-
-function updateOption(from: HTMLOptionElement, to: HTMLOptionElement): void {
-  updateAttributes(from, to);
-  if (from.textContent !== to.textContent) from.textContent = to.textContent;
-}
-
-function chosen(select: HTMLSelectElement): string[] {
-  return [...select.options].filter((option) => option.selected).map((option) => option.value);
-}
-
-function chosenByDefault(select: HTMLSelectElement): string[] {
-  return [...select.options].filter((option) => option.defaultSelected).map((option) => option.value);
-}
-
-/** What a list box shows when nobody has chosen anything. */
-function initiallyChosen(select: HTMLSelectElement): string[] {
-  const values = chosenByDefault(select);
-  if (select.multiple) return values;
-  const first = [...select.options].find((option) => !option.disabled);
-  return values.length ? values.slice(-1) : first ? [first.value] : [];
-}
-
-function same(a: string[], b: string[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** What is chosen once the options have changed: the person's choice as long as the server's stays and it still exists. */
-function planSelect(from: HTMLSelectElement, to: HTMLSelectElement): () => void {
-  const mine = chosen(from);
-  const theirs = chosen(to);
-  const touched = !same(mine, initiallyChosen(from));
-  const keep = isFocused(from) || (touched && same(chosenByDefault(from), chosenByDefault(to)));
-  return () => {
-    const options = [...from.options];
-    const wanted = keep && mine.every((value) => options.some((option) => option.value === value)) ? mine : theirs;
-    if (wanted.length === 0 && !from.multiple) from.selectedIndex = -1;
-    for (const option of options) {
-      const selected = wanted.includes(option.value);
-      if (option.selected !== selected) option.selected = selected;
-    }
-  };
 }

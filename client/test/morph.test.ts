@@ -223,6 +223,13 @@ describe("text fields", () => {
     });
   });
 
+  test.each(["submit", "button", "reset", "hidden"])("a %s follows the server, in use or not", (type) => {
+    serve(`<input type="${type}" value="a">`);
+    find("input").focus();
+    morpher.update(`<input type="${type}" value="b">`);
+    expect(find("input").value).toBe("b");
+  });
+
   test("a chosen file is left alone", () => {
     serve('<input type="file" class="a">');
     const files = [new File(["x"], "x.txt")] as unknown as FileList;

@@ -13,6 +13,8 @@
 #define LVT_TEMPLATE_INVOCATION_MAX 1000
 /* template: definitions in one set, derived contexts included. */
 #define LVT_TEMPLATE_DEFINITIONS_MAX 4096
+/* template: variables in scope at one place; names are found by walking through them. */
+#define LVT_TEMPLATE_VARIABLES_MAX 1000
 /* template: JavaScript template literals inside each other's ${...}; a context carries one counter for each. */
 #define LVT_SCRIPT_TEMPLATE_DEPTH_MAX 16
 /* template: braces open inside one of these, which is a mistake long before. */

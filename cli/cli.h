@@ -1,0 +1,43 @@
+/* cli: what the commands of `lvt` share. */
+#ifndef LVT_CLI_CLI_H
+#define LVT_CLI_CLI_H
+
+#include "livetemplate/render.h"
+
+#include <stdio.h>
+
+/* Exit statuses: done; the input was refused; the command line was wrong. */
+enum { LVT_EXIT_OK = 0, LVT_EXIT_FAILED = 1, LVT_EXIT_USAGE = 2 };
+
+int lvt_command_render(int argc, char **argv);
+int lvt_command_replay(int argc, char **argv);
+
+/* Print "lvt: message" to standard error and return LVT_EXIT_FAILED. */
+int lvt_cli_fail(const lvt_error *error);
+int lvt_cli_usage(const char *usage);
+
+/* Read a file, or standard input for "-". The buffer must be initialised. LVT_ERROR_IO names the file. */
+lvt_status lvt_cli_read(lvt_buffer *out, const char *path, lvt_error *error);
+/* The next line of standard input without its newline; false at the end. LVT_ERROR_LIMIT for one above the buffer's
+ * maximum, which is skipped. */
+bool lvt_cli_read_line(lvt_buffer *out, FILE *input, lvt_status *out_status);
+/* Write to standard output; LVT_ERROR_IO when it is gone. */
+lvt_status lvt_cli_write(lvt_span text, lvt_error *error);
+
+/* ---- cases of --jsonl (jsonl.c) ---- */
+
+/* One line: an object. */
+typedef struct lvt_case {
+    lvt_value object;
+    lvt_arena *arena;
+} lvt_case;
+/* What answers a case: appends the members behind "id" to `out` (`,"output":"..."`). */
+typedef lvt_status (*lvt_case_answer)(lvt_buffer *out, const lvt_case *line, void *payload, lvt_error *error);
+/* Answer every line of standard input with a line, {"id":..,...} or {"id":..,"error":".."}. */
+int lvt_cli_answer_lines(lvt_case_answer answer, void *payload);
+/* A text member of a case; LVT_ERROR_TYPE when it is there but no text, LVT_ERROR_NOT_FOUND when it is missing. */
+lvt_status lvt_case_text(lvt_span *out, const lvt_case *line, const char *name, lvt_error *error);
+/* LVT_NIL when it is missing. */
+lvt_value lvt_case_value(const lvt_case *line, const char *name);
+
+#endif

@@ -1,0 +1,43 @@
+/* files: reading and writing of the command line. */
+#include "cli/cli.h"
+
+#include <errno.h>
+
+lvt_status lvt_cli_read(lvt_buffer *out, const char *path, lvt_error *error) {
+    bool is_standard = strcmp(path, "-") == 0;
+    FILE *file = is_standard ? stdin : fopen(path, "rb");
+    if (file == NULL) return lvt_error_set(error, LVT_ERROR_IO, "%s: %s", path, strerror(errno));
+    char block[65536];
+    size_t count;
+    while ((count = fread(block, 1, sizeof block, file)) > 0 && out->status == LVT_OK)
+        lvt_buffer_append(out, block, count);
+    bool failed = ferror(file) != 0;
+    int reason = errno;
+    if (!is_standard) (void)fclose(file);
+    if (failed) return lvt_error_set(error, LVT_ERROR_IO, "%s: %s", path, strerror(reason));
+    return lvt_buffer_check(out, path, error);
+}
+
+bool lvt_cli_read_line(lvt_buffer *out, FILE *input, lvt_status *out_status) {
+    lvt_buffer_clear(out);
+    bool any = false;
+    char piece[65536];
+    while (fgets(piece, sizeof piece, input) != NULL) {
+        any = true;
+        /* fgets stops at a newline; a NUL byte would hide the rest of its piece, and is no JSON anyway. */
+        size_t length = strlen(piece);
+        lvt_buffer_append(out, piece, length);
+        if (length > 0 && piece[length - 1] == '\n') break;
+        if (length == 0) {
+            lvt_buffer_append_char(out, '\0');
+        }
+    }
+    *out_status = out->status;
+    while (out->length > 0 && (out->data[out->length - 1] == '\n' || out->data[out->length - 1] == '\r')) out->length--;
+    return any;
+}
+
+lvt_status lvt_cli_write(lvt_span text, lvt_error *error) {
+    if (fwrite(text.data, 1, text.length, stdout) == text.length) return LVT_OK;
+    return lvt_error_set(error, LVT_ERROR_IO, "standard output: %s", strerror(errno));
+}

@@ -33,23 +33,6 @@ static const escaper_names names[] = {
 const char *lvt_escaper_go_name(lvt_escaper escaper) { return names[escaper].go_name; }
 const char *lvt_escaper_name(lvt_escaper escaper) { return names[escaper].name; }
 
-void lvt_replace_bytes(lvt_buffer *out, lvt_span text, const lvt_replacements *replacements) {
-    const uint8_t *classes = replacements->classes;
-    const unsigned char *bytes = (const unsigned char *)text.data;
-    size_t run = 0, at = 0;
-    for (;;) {
-        while (at + 4 <= text.length &&
-               (classes[bytes[at]] | classes[bytes[at + 1]] | classes[bytes[at + 2]] | classes[bytes[at + 3]]) == 0) {
-            at += 4;
-        }
-        while (at < text.length && classes[bytes[at]] == 0) at++;
-        lvt_buffer_append(out, text.data + run, at - run);
-        if (at == text.length) return;
-        lvt_buffer_append_span(out, replacements->texts[classes[bytes[at]]]);
-        run = ++at;
-    }
-}
-
 /* ---- values to text -------------------------------------------------------------------------------------------- */
 
 /* Follows pointers and dynamics. A NULL pointer is a value of its own, as in Go: *is_null_pointer. */
@@ -159,44 +142,78 @@ static bool append_integer(lvt_buffer *out, lvt_escaper escaper, lvt_value value
     return true;
 }
 
-static lvt_status escape_value(lvt_buffer *out, lvt_escaper escaper, lvt_value value, lvt_arena *arena,
-                               lvt_error *error) {
-    if (escaper == LVT_ESCAPER_JS_VALUE) {
-        lvt_value inner = lvt_value_resolve(value);
-        bool has_text = inner.type != NULL && inner.type->kind != LVT_KIND_TIME && inner.type->to_string != NULL;
-        if (!has_text) return lvt_escape_js_value(out, inner, error);
-    }
-    if (append_integer(out, escaper, value)) return LVT_OK;
-    lvt_escaper_text text;
-    lvt_status status = stringify(&text, value, nil_text(escaper), out, arena, error);
+/* Text that lies behind `start` in the output moves to the arena, to be escaped once more. */
+static lvt_status take_back(lvt_escaper_text *text, lvt_buffer *out, size_t start, lvt_arena *arena, lvt_error *error) {
+    lvt_status status = lvt_buffer_check(out, "the output", error);
     if (status != LVT_OK) return status;
-    return escape_text(out, escaper, text, arena, error);
+    *text = (lvt_escaper_text){lvt_arena_copy(arena, lvt_span_of(out->data + start, out->length - start)),
+                               LVT_CONTENT_PLAIN};
+    out->length = start;
+    return text->text.data != NULL ? LVT_OK : lvt_error_out_of_memory(error);
+}
+
+/* The first escapers of a chain on text, two at once where a pass can be saved: *done says how many. */
+static lvt_status escape_first(size_t *done, lvt_buffer *out, const lvt_escaper *escapers, size_t count,
+                               lvt_escaper_text text, lvt_arena *arena, lvt_error *error) {
+    *done = 1;
+    if (count > 1 && escapers[1] == LVT_ESCAPER_ATTR) {
+        if (escapers[0] == LVT_ESCAPER_URL_NORMALIZER) {
+            *done = 2;
+            lvt_normalize_url_quoted(out, text);
+            return LVT_OK;
+        }
+        if (escapers[0] == LVT_ESCAPER_URL_ESCAPER && text.content != LVT_CONTENT_URL) {
+            *done = 2; /* leaves nothing that an attribute minds */
+            lvt_escape_url(out, text);
+            return LVT_OK;
+        }
+    }
+    return escape_text(out, escapers[0], text, arena, error);
+}
+
+static lvt_status escape_through(lvt_buffer *out, const lvt_escaper *escapers, size_t count, lvt_value value,
+                                 lvt_arena *arena, lvt_error *error) {
+    size_t start = out->length, done = 0;
+    lvt_escaper_text text;
+    lvt_status status = LVT_OK;
+    lvt_value inner = escapers[0] == LVT_ESCAPER_JS_VALUE ? lvt_value_resolve(value) : LVT_NIL;
+    bool prints_itself = inner.type != NULL && inner.type->kind != LVT_KIND_TIME && inner.type->to_string != NULL;
+    if (escapers[0] == LVT_ESCAPER_JS_VALUE && !prints_itself) {
+        status = lvt_escape_js_value(out, inner, error);
+        done = 1;
+    } else if (append_integer(out, escapers[0], value)) {
+        done = 1;
+    } else {
+        status = stringify(&text, value, nil_text(escapers[0]), out, arena, error);
+        if (status != LVT_OK) return status;
+        if (escapers[0] == LVT_ESCAPER_URL_FILTER && count > 1) {
+            if (text.content != LVT_CONTENT_URL && !lvt_url_is_safe(text.text)) text.text = LVT_SPAN("#" LVT_FILTERED);
+            text.content = LVT_CONTENT_PLAIN;
+            done = 1;
+        }
+        size_t more = 0;
+        status = escape_first(&more, out, escapers + done, count - done, text, arena, error);
+        done += more;
+    }
+    while (done < count && status == LVT_OK) {
+        status = take_back(&text, out, start, arena, error);
+        if (status == LVT_OK) status = escape_text(out, escapers[done++], text, arena, error);
+    }
+    return status;
 }
 
 lvt_status lvt_escape_chain(lvt_buffer *out, const lvt_escaper *escapers, size_t count, lvt_value value,
                             lvt_arena *arena, lvt_error *error) {
     size_t start = out->length;
-    lvt_arena_mark mark = lvt_arena_get_mark(arena);
     lvt_status status = LVT_OK;
     if (count == 0) {
         lvt_format_value(out, value);
     } else {
-        status = escape_value(out, escapers[0], value, arena, error);
+        lvt_arena_mark mark = lvt_arena_get_mark(arena);
+        status = escape_through(out, escapers, count, value, arena, error);
+        lvt_arena_rewind(arena, mark);
     }
-    for (size_t i = 1; i < count && status == LVT_OK; i++) {
-        status = lvt_buffer_check(out, "the output", error);
-        if (status != LVT_OK) break;
-        lvt_escaper_text text = {lvt_arena_copy(arena, lvt_span_of(out->data + start, out->length - start)),
-                                 LVT_CONTENT_PLAIN};
-        if (text.text.data == NULL) {
-            status = lvt_error_out_of_memory(error);
-            break;
-        }
-        out->length = start;
-        status = escape_text(out, escapers[i], text, arena, error);
-    }
-    lvt_arena_rewind(arena, mark);
-    if (status == LVT_OK) status = lvt_buffer_check(out, "the output", error);
+    if (status == LVT_OK && out->status != LVT_OK) status = lvt_buffer_check(out, "the output", error);
     if (status != LVT_OK) out->length = start;
     return status;
 }

@@ -9,12 +9,18 @@
 #define LVT_FILTERED "ZgotmplZ"
 
 /* Bytes and what replaces them. classes[byte] is 0 for a byte that stays, else an index into `texts`. */
+typedef struct lvt_replacement {
+    char bytes[8]; /* whole words are copied */
+    uint8_t length;
+} lvt_replacement;
+#define LVT_REPLACEMENT(literal) \
+    { literal, sizeof(literal) - 1 }
 typedef struct lvt_replacements {
     const uint8_t *classes; /* 256 */
-    const lvt_span *texts;
+    const lvt_replacement *texts;
 } lvt_replacements;
-/* Copies the runs between replaced bytes whole. */
-void lvt_replace_bytes(lvt_buffer *out, lvt_span text, const lvt_replacements *replacements);
+/* Only bytes of `"&'+<>` and NUL may have a class: they are looked for 16 bytes at a time. */
+void lvt_replace_html(lvt_buffer *out, lvt_span text, const lvt_replacements *replacements);
 
 /* The text of a value as an escaper sees it. */
 typedef struct lvt_escaper_text {
@@ -33,6 +39,8 @@ void lvt_filter_html_name(lvt_buffer *out, lvt_escaper_text in);
 bool lvt_url_is_safe(lvt_span url);
 void lvt_escape_url(lvt_buffer *out, lvt_escaper_text in);
 void lvt_normalize_url(lvt_buffer *out, lvt_escaper_text in);
+/* The same with the escaping of a quoted attribute, in one pass. */
+void lvt_normalize_url_quoted(lvt_buffer *out, lvt_escaper_text in);
 void lvt_escape_srcset(lvt_buffer *out, lvt_escaper_text in);
 
 /* escaper_css.c */

@@ -6,14 +6,14 @@
 
 enum { KEEP, REPLACE_NUL, QUOTE, AMPERSAND, APOSTROPHE, PLUS, LESS, GREATER };
 
-static const lvt_span html_texts[] = {
-    [REPLACE_NUL] = LVT_SPAN_INIT("\xef\xbf\xbd"),
-    [QUOTE] = LVT_SPAN_INIT("&#34;"),
-    [AMPERSAND] = LVT_SPAN_INIT("&amp;"),
-    [APOSTROPHE] = LVT_SPAN_INIT("&#39;"),
-    [PLUS] = LVT_SPAN_INIT("&#43;"),
-    [LESS] = LVT_SPAN_INIT("&lt;"),
-    [GREATER] = LVT_SPAN_INIT("&gt;"),
+static const lvt_replacement html_texts[] = {
+    [REPLACE_NUL] = LVT_REPLACEMENT("\xef\xbf\xbd"),
+    [QUOTE] = LVT_REPLACEMENT("&#34;"),
+    [AMPERSAND] = LVT_REPLACEMENT("&amp;"),
+    [APOSTROPHE] = LVT_REPLACEMENT("&#39;"),
+    [PLUS] = LVT_REPLACEMENT("&#43;"),
+    [LESS] = LVT_REPLACEMENT("&lt;"),
+    [GREATER] = LVT_REPLACEMENT("&gt;"),
 };
 static const uint8_t html_classes[256] = {
     ['\0'] = REPLACE_NUL, ['"'] = QUOTE, ['&'] = AMPERSAND, ['\''] = APOSTROPHE,
@@ -87,7 +87,7 @@ static void replace_nospace(lvt_buffer *out, lvt_span text, bool is_trusted) {
 
 typedef void (*piece_writer)(lvt_buffer *out, lvt_span piece);
 
-static void write_quoted(lvt_buffer *out, lvt_span piece) { lvt_replace_bytes(out, piece, &trusted_replacements); }
+static void write_quoted(lvt_buffer *out, lvt_span piece) { lvt_replace_html(out, piece, &trusted_replacements); }
 static void write_bare(lvt_buffer *out, lvt_span piece) { replace_nospace(out, piece, true); }
 
 /* Hands the text between tags and comments to `write`. Asking the context machine keeps "I <3 x" and "<a title='>'>"
@@ -135,19 +135,19 @@ void lvt_escape_html(lvt_buffer *out, lvt_escaper_text in) {
     if (in.content == LVT_CONTENT_HTML) {
         lvt_buffer_append_span(out, in.text);
     } else {
-        lvt_replace_bytes(out, in.text, &html_replacements);
+        lvt_replace_html(out, in.text, &html_replacements);
     }
 }
 
 void lvt_escape_rcdata(lvt_buffer *out, lvt_escaper_text in) {
-    lvt_replace_bytes(out, in.text, in.content == LVT_CONTENT_HTML ? &trusted_replacements : &html_replacements);
+    lvt_replace_html(out, in.text, in.content == LVT_CONTENT_HTML ? &trusted_replacements : &html_replacements);
 }
 
 void lvt_escape_attribute(lvt_buffer *out, lvt_escaper_text in) {
     if (in.content == LVT_CONTENT_HTML) {
         strip_tags(out, in.text, write_quoted);
     } else {
-        lvt_replace_bytes(out, in.text, &html_replacements);
+        lvt_replace_html(out, in.text, &html_replacements);
     }
 }
 
@@ -186,4 +186,4 @@ void lvt_filter_html_name(lvt_buffer *out, lvt_escaper_text in) {
     }
 }
 
-void lvt_escape_html_text(lvt_buffer *out, lvt_span text) { lvt_replace_bytes(out, text, &function_replacements); }
+void lvt_escape_html_text(lvt_buffer *out, lvt_span text) { lvt_replace_html(out, text, &function_replacements); }

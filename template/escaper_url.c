@@ -33,20 +33,25 @@ static void append_escaped(lvt_buffer *out, unsigned char c, const char *digits)
     lvt_buffer_append(out, escaped, sizeof(escaped));
 }
 
-/* Normalising keeps reserved bytes and escapes that are already there. */
-static void process(lvt_buffer *out, lvt_span url, bool normalize) {
+/* Normalising keeps reserved bytes and escapes that are already there. In a quoted attribute two reserved bytes are
+ * written as references; nothing else that is left needs one. */
+static void process(lvt_buffer *out, lvt_span url, bool normalize, bool is_quoted) {
     size_t run = 0;
     for (size_t at = 0; at < url.length; at++) {
         unsigned char c = (unsigned char)url.data[at];
         uint8_t class = classes[c];
         if (class == UNRESERVED) continue;
-        if (class == RESERVED && normalize) continue;
+        if (class == RESERVED && normalize && !(is_quoted && (c == '&' || c == '+'))) continue;
         if (class == PERCENT && normalize && at + 2 < url.length && lvt_is_hex_digit(url.data[at + 1]) &&
             lvt_is_hex_digit(url.data[at + 2])) {
             continue;
         }
         lvt_buffer_append(out, url.data + run, at - run);
-        append_escaped(out, c, "0123456789abcdef");
+        if (class == RESERVED && normalize) {
+            lvt_buffer_append(out, c == '&' ? "&amp;" : "&#43;", 5);
+        } else {
+            append_escaped(out, c, "0123456789abcdef");
+        }
         run = at + 1;
     }
     lvt_buffer_append(out, url.data + run, url.length - run);
@@ -79,9 +84,13 @@ bool lvt_url_is_safe(lvt_span url) {
     return is_scheme(scheme, "http") || is_scheme(scheme, "https") || is_scheme(scheme, "mailto");
 }
 
-void lvt_escape_url(lvt_buffer *out, lvt_escaper_text in) { process(out, in.text, in.content == LVT_CONTENT_URL); }
+void lvt_escape_url(lvt_buffer *out, lvt_escaper_text in) {
+    process(out, in.text, in.content == LVT_CONTENT_URL, false);
+}
 
-void lvt_normalize_url(lvt_buffer *out, lvt_escaper_text in) { process(out, in.text, true); }
+void lvt_normalize_url(lvt_buffer *out, lvt_escaper_text in) { process(out, in.text, true, false); }
+
+void lvt_normalize_url_quoted(lvt_buffer *out, lvt_escaper_text in) { process(out, in.text, true, true); }
 
 /* ---- srcset ---------------------------------------------------------------------------------------------------- */
 
@@ -101,7 +110,7 @@ static void append_candidate(lvt_buffer *out, lvt_span candidate) {
         return;
     }
     lvt_buffer_append(out, candidate.data, start);
-    process(out, url, true);
+    process(out, url, true, false);
     lvt_buffer_append(out, candidate.data + end, candidate.length - end);
 }
 
@@ -115,7 +124,7 @@ void lvt_escape_srcset(lvt_buffer *out, lvt_escaper_text in) {
         size_t comma = lvt_span_find_any(rest, 0, ",");
         lvt_span part = lvt_span_of(rest.data, comma);
         if (in.content == LVT_CONTENT_URL) {
-            process(out, part, true);
+            process(out, part, true, false);
         } else {
             append_candidate(out, part);
         }

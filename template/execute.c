@@ -258,9 +258,10 @@ static lvt_status count_rounds(lvt_execution *x, const lvt_step *step, lvt_value
     case LVT_KIND_INT:
     case LVT_KIND_UINT: {
         if (step->evaluation->variable_count > 1) {
+            lvt_function_context context = lvt_execution_context(x);
             return lvt_execution_fail(x, LVT_ERROR_EXECUTE, step->evaluation->place, step->evaluation->source,
-                                      "can't use %.*s to iterate over more than one variable",
-                                      LVT_SPAN_ARGS(step->evaluation->source));
+                                      "can't use %s to iterate over more than one variable",
+                                      lvt_describe_value(&context, sequence));
         }
         if (sequence.type->kind == LVT_KIND_UINT) *out = lvt_value_uint(sequence);
         else *out = lvt_value_int(sequence) > 0 ? (uint64_t)lvt_value_int(sequence) : 0;

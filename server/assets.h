@@ -1,8 +1,10 @@
-/* assets: the client's script as bytes of the library (made by cmake/embed.cmake from client/dist/livetemplate.js). */
+/* assets: what the server serves besides pages. */
 #ifndef LVT_SERVER_ASSETS_H
 #define LVT_SERVER_ASSETS_H
 
-extern const unsigned char lvt_client_bundle[];
-extern const unsigned long lvt_client_bundle_length;
+#include "livetemplate/base.h"
+
+/* The client's script. */
+lvt_span lvt_client_bundle(void);
 
 #endif

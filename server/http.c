@@ -139,7 +139,7 @@ static void answer_assets(lvt_socket *socket, const lvt_request *request, bool k
         answer(socket, 200,
                LVT_SPAN("Content-Type: text/javascript; charset=utf-8\r\n"
                         "Cache-Control: public, max-age=31536000, immutable\r\n"),
-               lvt_span_of((const char *)lvt_client_bundle, lvt_client_bundle_length), is_head, keep_alive);
+               lvt_client_bundle(), is_head, keep_alive);
     } else if (server->options.metrics_path != NULL && lvt_span_is(request->path, server->options.metrics_path)) {
         lvt_response_clear(&server->response);
         lvt_metrics_write(&server->response.body, lvt_app_metrics(server->app));

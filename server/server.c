@@ -135,7 +135,7 @@ lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options
     server->address_asked = lvt_duplicate(allocator, lvt_span_from(options->address));
     server->read_memory = lvt_allocate(allocator, LVT_SERVER_READ_SIZE);
     (void)snprintf(server->client_url, sizeof server->client_url, "/livetemplate-%016llx.js",
-                   (unsigned long long)lvt_hash_bytes(0, lvt_client_bundle, lvt_client_bundle_length));
+                   (unsigned long long)lvt_hash_bytes(0, lvt_client_bundle().data, lvt_client_bundle().length));
     lvt_status status = LVT_OK;
     if (server->address_asked == NULL || server->read_memory == NULL) status = lvt_error_out_of_memory(error);
     if (status == LVT_OK) status = lvt_app_create(&server->app, &options->app, error);

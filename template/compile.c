@@ -4,7 +4,8 @@
  * them do not show), everything that can print something becomes a slot. The steps beside them say what to do in order;
  * places where a page gets something inserted cut steps but not statics, so that the shape is the same for all pages.
  *
- * Templates are compiled from a list of those that were met, not by descending into them: a template may call itself. */
+ * Templates are compiled from a list of those that were met, not by descending into them: a template may call itself.
+ */
 #include "template/compiler.h"
 
 /* ---- memory ---- */
@@ -17,8 +18,8 @@ static void fail_memory(lvt_compiler *compiler) {
     if (compiler->status != LVT_OK) return;
     const lvt_arena *arena = compiler->arena;
     if (arena->used > arena->maximum / 2) {
-        compiler->status = lvt_error_set(compiler->error, LVT_ERROR_LIMIT, "the templates take more than %zu bytes",
-                                         arena->maximum);
+        compiler->status =
+            lvt_error_set(compiler->error, LVT_ERROR_LIMIT, "the templates take more than %zu bytes", arena->maximum);
     } else {
         compiler->status = lvt_error_out_of_memory(compiler->error);
     }

@@ -248,7 +248,8 @@ const lvt_evaluation *lvt_compile_pipeline(lvt_compiler *compiler, const lvt_pip
     evaluation->place = pipeline->place;
     evaluation->source = pipeline->source;
     uint32_t before = compiler->next_variable;
-    for (size_t i = 0; i < pipeline->count; i++) compile_stage(compiler, &stages[i], pipeline->commands[i], pipeline->source);
+    for (size_t i = 0; i < pipeline->count; i++)
+        compile_stage(compiler, &stages[i], pipeline->commands[i], pipeline->source);
     if (compiler->status != LVT_OK) return NULL;
     evaluation->stages = stages;
     evaluation->stage_count = (uint32_t)pipeline->count;

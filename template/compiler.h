@@ -26,7 +26,7 @@ typedef struct lvt_compiler {
     lvt_error *error;
     lvt_buffer scope; /* lvt_scope_entry, innermost last */
     lvt_buffer bodies;
-    lvt_buffer units; /* lvt_unit *, in the order in which they are compiled */
+    lvt_buffer units;                       /* lvt_unit *, in the order in which they are compiled */
     uint32_t next_variable, variable_count; /* of the unit: next free index, and the most at once */
     lvt_open_range *ranges;
     uint32_t nesting; /* of parentheses */

@@ -3,7 +3,6 @@
 
 /* An index that is at most `maximum`. */
 static lvt_status read_index(size_t *out, lvt_function_context *context, lvt_value index, size_t maximum) {
-    index = lvt_value_unbox(index);
     int64_t number;
     switch (lvt_value_kind(index)) {
     case LVT_KIND_INT: number = lvt_value_int(index); break;
@@ -61,8 +60,7 @@ static lvt_status convert_key(lvt_value *out, lvt_function_context *context, con
                 (kind != LVT_KIND_FLOAT || key.type->size == wanted->size);
     if (!fits) {
         return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "value has type %s; should be %s",
-                             lvt_describe_type(context, key),
-                             lvt_describe_type(context, (lvt_value){wanted, NULL}));
+                             lvt_describe_type(context, key), lvt_describe_type(context, (lvt_value){wanted, NULL}));
     }
     *out = key;
     return LVT_OK;
@@ -92,7 +90,7 @@ static lvt_status index_once(lvt_value *out, lvt_function_context *context, lvt_
                              lvt_describe_type(context, item));
     }
     size_t length = lvt_value_length(item), position;
-    lvt_status status = read_index(&position, context, index, length);
+    lvt_status status = read_index(&position, context, lvt_value_unbox(index), length);
     if (status != LVT_OK) return status;
     if (position == length) {
         return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "index out of range: %zu", position);
@@ -179,6 +177,7 @@ lvt_status lvt_element_slice(lvt_value *out, lvt_function_context *context, cons
     size_t length = lvt_value_length(item);
     size_t bounds[3] = {0, length, length};
     for (size_t i = 0; i < index_count; i++) {
+        /* As in Go, which looks into a dynamic index for the function index but not for slice. */
         lvt_status status = read_index(&bounds[i], context, arguments[i + 1], length);
         if (status != LVT_OK) return status;
     }

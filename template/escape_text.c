@@ -77,12 +77,13 @@ static size_t comment_opening_length(uint8_t state) {
     }
 }
 
-/* The tag whose name ends at `end`: <body or </head. */
+/* The tag whose name ends at `end`: behind <body, in front of </head. */
 static void note_mark(text_editor *editor, size_t start, size_t end) {
     int32_t offset = (int32_t)(editor->to.length + (end - editor->written));
     lvt_span name = lvt_span_of(editor->from.data + start, end - start);
     if (editor->body_mark < 0 && lvt_span_equal_ignore_case(name, LVT_SPAN("<body"))) editor->body_mark = offset;
-    if (editor->head_mark < 0 && lvt_span_equal_ignore_case(name, LVT_SPAN("</head"))) editor->head_mark = offset;
+    if (editor->head_mark < 0 && lvt_span_equal_ignore_case(name, LVT_SPAN("</head")))
+        editor->head_mark = offset - (int32_t)name.length;
 }
 
 /* The last '<' in [start, end), or `end`. */

@@ -202,12 +202,21 @@ static lvt_status escape_through(lvt_buffer *out, const lvt_escaper *escapers, s
     return status;
 }
 
+/* Whether nothing has to be asked about the value: most actions print a string in HTML. */
+static bool is_plain_html(lvt_escaper escaper, const lvt_type *type) {
+    return (escaper == LVT_ESCAPER_HTML || escaper == LVT_ESCAPER_RCDATA || escaper == LVT_ESCAPER_ATTR) &&
+           type != NULL && type->kind == LVT_KIND_STRING && type->content == LVT_CONTENT_PLAIN &&
+           type->to_string == NULL;
+}
+
 lvt_status lvt_escape_chain(lvt_buffer *out, const lvt_escaper *escapers, size_t count, lvt_value value,
                             lvt_arena *arena, lvt_error *error) {
     size_t start = out->length;
     lvt_status status = LVT_OK;
     if (count == 0) {
         lvt_format_value(out, value);
+    } else if (count == 1 && is_plain_html(escapers[0], value.type)) {
+        lvt_escape_plain_html(out, lvt_value_text(value));
     } else {
         lvt_arena_mark mark = lvt_arena_get_mark(arena);
         status = escape_through(out, escapers, count, value, arena, error);

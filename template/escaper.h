@@ -29,6 +29,8 @@ typedef struct lvt_escaper_text {
 } lvt_escaper_text;
 
 /* escaper_html.c */
+/* Plain text in text, RCDATA and quoted attributes: the common case of them all. */
+void lvt_escape_plain_html(lvt_buffer *out, lvt_span text);
 void lvt_escape_html(lvt_buffer *out, lvt_escaper_text in);
 void lvt_escape_rcdata(lvt_buffer *out, lvt_escaper_text in);
 void lvt_escape_attribute(lvt_buffer *out, lvt_escaper_text in);

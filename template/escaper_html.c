@@ -131,6 +131,8 @@ static void strip_tags(lvt_buffer *out, lvt_span html, piece_writer write) {
 
 /* ---- the escapers ---------------------------------------------------------------------------------------------- */
 
+void lvt_escape_plain_html(lvt_buffer *out, lvt_span text) { lvt_replace_html(out, text, &html_replacements); }
+
 void lvt_escape_html(lvt_buffer *out, lvt_escaper_text in) {
     if (in.content == LVT_CONTENT_HTML) {
         lvt_buffer_append_span(out, in.text);

@@ -2,8 +2,8 @@
  *
  * A value is a type and a pointer, so a field is an address: a site remembers the offset that a name has in the type
  * that it met last, and the way through a chain of C structs is a comparison and an addition a name. A missing key of a
- * map is LVT_NIL, on which every further field is LVT_NIL again, while a nil that stands in the data is a dynamic and an
- * error when it is asked for a field: the same distinction that Go makes. */
+ * map is LVT_NIL, on which every further field is LVT_NIL again, while a nil that stands in the data is a dynamic and
+ * an error when it is asked for a field: the same distinction that Go makes. */
 #include "template/execute.h"
 
 /* Stands in a variable that was never set. */

@@ -132,8 +132,8 @@ static lvt_status call_registered(lvt_execution *x, const lvt_term *term, const 
                                   lvt_value *out) {
     const lvt_function *function = term->function;
     lvt_value *values = NULL;
-    lvt_status status = check_count(x, term, term->name, function->minimum_arguments,
-                                    most_of(function->maximum_arguments), arguments);
+    lvt_status status =
+        check_count(x, term, term->name, function->minimum_arguments, most_of(function->maximum_arguments), arguments);
     if (status == LVT_OK) status = gather(x, term, arguments, false, &values);
     if (status != LVT_OK) return status;
     lvt_call call = make_call(x, function->name, values, lvt_arguments_count(arguments));
@@ -163,7 +163,10 @@ static lvt_status call_value(lvt_execution *x, const lvt_term *term, const lvt_a
         bool is_fixed = function->minimum_arguments == function->maximum_arguments;
         bool is_few = count - 1 < function->minimum_arguments;
         status = lvt_error_set(&x->reason, LVT_ERROR_EXECUTE, "wrong number of args for %.*s: got %zu want %s%zu",
-                               LVT_SPAN_ARGS(name), count - 1, is_fixed ? "" : is_few ? "at least " : "at most ",
+                               LVT_SPAN_ARGS(name), count - 1,
+                               is_fixed ? ""
+                               : is_few ? "at least "
+                                        : "at most ",
                                is_few ? (size_t)function->minimum_arguments : most_of(function->maximum_arguments));
     } else {
         lvt_call call = make_call(x, function->name != NULL ? function->name : "call", values + 1, count - 1);

@@ -69,7 +69,8 @@ static void *grow(const lvt_execution *x, void *array, size_t *capacity, size_t 
 
 static lvt_frame *push_frame(lvt_execution *x, lvt_frame_kind kind, const lvt_body *body, lvt_value dot) {
     if (x->frame_count == LVT_TEMPLATE_FRAMES_MAX) {
-        lvt_error_set(x->error, LVT_ERROR_LIMIT, "executing \"%.*s\": more than %d branches, ranges and templates in progress",
+        lvt_error_set(x->error, LVT_ERROR_LIMIT,
+                      "executing \"%.*s\": more than %d branches, ranges and templates in progress",
                       LVT_SPAN_ARGS(body->definition), LVT_TEMPLATE_FRAMES_MAX);
         return NULL;
     }
@@ -126,8 +127,8 @@ static lvt_status invoke(lvt_execution *x, const lvt_step *step, lvt_value calle
                                   LVT_SPAN_ARGS(step->text));
     }
     if (x->invocations == LVT_TEMPLATE_INVOCATION_MAX) {
-        return lvt_execution_fail(x, LVT_ERROR_LIMIT, step->place, step->source,
-                                  "exceeded maximum template depth (%d)", LVT_TEMPLATE_INVOCATION_MAX);
+        return lvt_execution_fail(x, LVT_ERROR_LIMIT, step->place, step->source, "exceeded maximum template depth (%d)",
+                                  LVT_TEMPLATE_INVOCATION_MAX);
     }
     if (step->evaluation != NULL) {
         lvt_status status = lvt_evaluate(x, step->evaluation, caller_dot, &dot);

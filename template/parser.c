@@ -3,7 +3,6 @@
  * it is right, then it joins the set; a source that is refused leaves no trace.
  */
 #include "template/parser.h"
-#include "template/literal.h"
 
 #include <stdio.h>
 
@@ -90,16 +89,17 @@ lvt_status lvt_parser_enter(lvt_parser *parser, const char *position) {
 
 void *lvt_parser_allocate(lvt_parser *parser, size_t size) {
     void *memory = lvt_arena_allocate_zeroed(parser->arena, 1, size);
-    if (memory == NULL) (void)lvt_error_out_of_memory(parser->error);
+    if (memory == NULL) parser->refused = size;
     return memory;
 }
 
 /* The capacity follows from the count: the power of two that is not below it. */
 void *lvt_parser_grow(lvt_parser *parser, const void *items, size_t count, size_t item_size) {
     if (count != 0 && (count & (count - 1)) != 0) return (void *)items;
-    void *larger = lvt_arena_allocate(parser->arena, (count == 0 ? 1 : 2 * count) * item_size);
+    size_t size = (count == 0 ? 1 : 2 * count) * item_size;
+    void *larger = lvt_arena_allocate(parser->arena, size);
     if (larger == NULL) {
-        (void)lvt_error_out_of_memory(parser->error);
+        parser->refused = size;
         return NULL;
     }
     if (count != 0) memcpy(larger, items, count * item_size);
@@ -291,15 +291,9 @@ static lvt_status parse_control(lvt_node **out, lvt_parser *parser, lvt_token ke
 /* The name behind template, block and define. */
 static lvt_status parse_name(lvt_span *out, lvt_parser *parser, const char *where) {
     lvt_token token = lvt_parser_next_non_space(parser);
-    if (token.kind != LVT_TOKEN_STRING && token.kind != LVT_TOKEN_RAW_STRING)
-        return lvt_parser_unexpected(parser, token, where);
-    lvt_status status = lvt_literal_string(out, token.text, parser->arena);
-    if (status == LVT_ERROR_SYNTAX) {
-        char quote[LVT_LEXER_QUOTE_MAX];
-        return lvt_parser_fail(parser, token.position, "invalid escape in string %s",
-                               lvt_lexer_quote(quote, token.text));
-    }
-    return status == LVT_OK ? LVT_OK : lvt_error_out_of_memory(parser->error);
+    if (token.kind == LVT_TOKEN_STRING || token.kind == LVT_TOKEN_RAW_STRING)
+        return lvt_parser_unquote(out, parser, token);
+    return lvt_parser_unexpected(parser, token, where);
 }
 
 /* A body with variables and loops of its own, up to its {{end}}: of define and block. */
@@ -459,6 +453,16 @@ static lvt_status parse_source(lvt_parser *parser) {
     return add_definition(parser, lvt_span_from(parser->lexer.name), place, start, &list);
 }
 
+/* The arena refused memory: because there is none, or because the set may not have more. */
+static lvt_status refuse_memory(lvt_parser *parser) {
+    const lvt_arena *arena = parser->arena;
+    size_t left = arena->maximum - arena->used;
+    if (left >= sizeof(max_align_t) && parser->refused <= left - sizeof(max_align_t))
+        return lvt_error_out_of_memory(parser->error);
+    return lvt_parser_exceed(parser, parser->last_end, "the templates of this set need more than %zu bytes of memory",
+                             arena->maximum);
+}
+
 lvt_status lvt_syntax_parse(lvt_syntax_set *set, const char *name, lvt_span text, lvt_function_exists exists,
                             void *payload, lvt_error *error) {
     if (text.length > LVT_TEMPLATE_SOURCE_MAX)
@@ -475,6 +479,7 @@ lvt_status lvt_syntax_parse(lvt_syntax_set *set, const char *name, lvt_span text
     parser.lexer.continue_is_function = exists(LVT_SPAN("continue"), payload);
     lvt_status status = parse_source(&parser);
     if (status == LVT_OK) status = join_sets(set, &parser);
+    if (status == LVT_ERROR_OUT_OF_MEMORY) status = refuse_memory(&parser);
     if (status != LVT_OK) lvt_arena_rewind(set->arena, mark);
     return status;
 }

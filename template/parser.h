@@ -22,6 +22,7 @@ typedef struct lvt_parser {
     size_t variable_count;
     size_t range_depth;
     size_t nesting;
+    size_t refused;   /* bytes that the arena did not give */
     lvt_token opened; /* the innermost keyword that waits for its {{end}}, for messages */
 } lvt_parser;
 
@@ -42,11 +43,14 @@ lvt_status lvt_parser_enter(lvt_parser *parser, const char *position);
 lvt_status lvt_parser_declare(lvt_parser *parser, lvt_span variable);
 bool lvt_parser_is_declared(const lvt_parser *parser, lvt_span variable);
 
-void *lvt_parser_allocate(lvt_parser *parser, size_t size); /* zeroed; NULL with the error set */
+/* Zeroed memory of the set. NULL: the caller returns LVT_ERROR_OUT_OF_MEMORY, and lvt_syntax_parse finds the words. */
+void *lvt_parser_allocate(lvt_parser *parser, size_t size);
 /* Room for one more item behind the first `count` of an array that was made by this function: the array itself or a
- * larger copy. NULL with the error set. */
+ * larger copy, or NULL. */
 void *lvt_parser_grow(lvt_parser *parser, const void *items, size_t count, size_t item_size);
 
+/* The text of a string token. */
+lvt_status lvt_parser_unquote(lvt_span *out, lvt_parser *parser, lvt_token token);
 /* A pipeline up to and including the token `end` (RIGHT or CLOSE). `where` names it in messages. */
 lvt_status lvt_parse_pipeline(lvt_pipeline **out, lvt_parser *parser, const char *where, lvt_token_kind end);
 

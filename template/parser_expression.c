@@ -43,10 +43,10 @@ static lvt_status parenthesis(lvt_parser *parser, lvt_operand *operand, lvt_toke
     return status;
 }
 
-static lvt_status string(lvt_parser *parser, lvt_operand *operand, lvt_token token) {
-    lvt_status status = lvt_literal_string(&operand->text, token.text, parser->arena);
-    if (status == LVT_OK) return LVT_OK;
-    if (status != LVT_ERROR_SYNTAX) return lvt_error_out_of_memory(parser->error);
+lvt_status lvt_parser_unquote(lvt_span *out, lvt_parser *parser, lvt_token token) {
+    lvt_status status = lvt_literal_string(out, token.text, parser->arena);
+    if (status == LVT_ERROR_OUT_OF_MEMORY) parser->refused = token.text.length;
+    if (status != LVT_ERROR_SYNTAX) return status;
     char quote[LVT_LEXER_QUOTE_MAX];
     return lvt_parser_fail(parser, token.position, "invalid escape in string %s", lvt_lexer_quote(quote, token.text));
 }
@@ -95,7 +95,7 @@ static lvt_status parse_term(lvt_operand **out, lvt_parser *parser) {
     case LVT_OPERAND_BOOL: operand->truth = lvt_span_is(token.text, "true"); break;
     case LVT_OPERAND_NUMBER: status = number(parser, operand, token); break;
     case LVT_OPERAND_PIPELINE: status = parenthesis(parser, operand, token); break;
-    case LVT_OPERAND_STRING: status = string(parser, operand, token); break;
+    case LVT_OPERAND_STRING: status = lvt_parser_unquote(&operand->text, parser, token); break;
     default: break;
     }
     if (status == LVT_OK) *out = operand;

@@ -44,6 +44,19 @@ static char *replace_one(char *to, char c, const lvt_replacements *replacements)
     return to + replacements->texts[class].length;
 }
 
+/* Less than STEP bytes, copied so that STEP can be read. What lies behind them is not looked at. */
+static void load_rest(char rest[STEP], const char *from, size_t length) {
+    if (length >= 8) {
+        memcpy(rest, from, 8);
+        memcpy(rest + length - 8, from + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(rest, from, 4);
+        memcpy(rest + length - 4, from + length - 4, 4);
+    } else {
+        for (size_t i = 0; i < length; i++) rest[i] = from[i];
+    }
+}
+
 /* `to` has room for WIDEST bytes for each of the text and STEP more. */
 static char *replace_piece(char *to, lvt_span text, const lvt_replacements *replacements) {
     const char *from = text.data, *end = text.data + text.length;
@@ -53,7 +66,15 @@ static char *replace_piece(char *to, lvt_span text, const lvt_replacements *repl
         to += clean;
         if (clean < STEP) to = replace_one(to, *from++, replacements);
     }
-    while (from < end) to = replace_one(to, *from++, replacements);
+    while (from < end) {
+        char rest[STEP] = {0};
+        size_t length = (size_t)(end - from);
+        load_rest(rest, from, length);
+        size_t clean = copy_clean(to, rest);
+        if (clean >= length) return to + length;
+        from += clean;
+        to = replace_one(to + clean, *from++, replacements);
+    }
     return to;
 }
 

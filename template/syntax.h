@@ -114,7 +114,8 @@ struct lvt_node {
     lvt_place place;
     lvt_span source; /* the tag as written, without delimiters: "if .A"; for messages */
     lvt_span text;   /* TEXT */
-    /* TEXT, set by the escaper: offset behind "<body" of a start tag, and of "</head"; -1 where there is none. */
+    /* TEXT, set by the escaper: offset behind "<body" of a start tag, and in front of "</head"; -1 where there is
+     * none. */
     int32_t body_mark;
     int32_t head_mark;
     lvt_pipeline *pipeline; /* ACTION, IF, WITH, RANGE; TEMPLATE: may be NULL */

@@ -14,8 +14,7 @@ static bool is_name(const char *name) {
 
 static lvt_status copy_functions(lvt_template *tmpl, const lvt_template_options *options, lvt_error *error) {
     if (options->function_count == 0) return LVT_OK;
-    lvt_function *functions =
-        lvt_arena_allocate_zeroed(&tmpl->arena, options->function_count, sizeof *functions);
+    lvt_function *functions = lvt_arena_allocate_zeroed(&tmpl->arena, options->function_count, sizeof *functions);
     if (functions == NULL) return lvt_error_out_of_memory(error);
     for (size_t i = 0; i < options->function_count; i++) {
         const lvt_function *function = &options->functions[i];

@@ -61,7 +61,7 @@ static bool visit(size_t fail_at) {
     static const char *const messages[] = {
         "{\"action\":\"add\",\"data\":{\"title\":\"milk and honey\"},\"id\":1}",
         "{\"action\":\"add\",\"data\":{\"title\":\"x\"},\"id\":2}",
-        "{\"action\":\"fill\",\"data\":{\"n\":300000},\"id\":3}",
+        "{\"action\":\"fill\",\"data\":{\"n\":135000},\"id\":3}",
         "{\"action\":\"increment\"}",
         "{\"resync\":true}",
         "nonsense",

@@ -1,4 +1,5 @@
-/* todos: a list with adding, editing, moving, filtering and validation. Every browser has a list of its own, which all its tabs share. */
+/* todos: a list with adding, editing, moving, filtering and validation. Every browser has a list of its own, which all
+ * its tabs share. */
 #include <livetemplate.h>
 
 #include "todos_tmpl.h"
@@ -142,11 +143,19 @@ static lvt_status show_done(lvt_action *action, void *store) {
     return LVT_OK;
 }
 
-static const lvt_action_def actions[] = {
-    {"add", add},           {"toggle", toggle},       {"remove", remove_item},    {"up", up},
-    {"down", down},         {"edit", edit},           {"save", save},             {"cancel", cancel},
-    {"show_all", show_all}, {"show_open", show_open}, {"show_done", show_done},   {"clear_done", clear_done},
-    {NULL, NULL}};
+static const lvt_action_def actions[] = {{"add", add},
+                                         {"toggle", toggle},
+                                         {"remove", remove_item},
+                                         {"up", up},
+                                         {"down", down},
+                                         {"edit", edit},
+                                         {"save", save},
+                                         {"cancel", cancel},
+                                         {"show_all", show_all},
+                                         {"show_open", show_open},
+                                         {"show_done", show_done},
+                                         {"clear_done", clear_done},
+                                         {NULL, NULL}};
 
 int main(int argc, char **argv) {
     lvt_view view = {

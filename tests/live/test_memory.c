@@ -79,6 +79,7 @@ static bool visit(size_t fail_at) {
     bool reached = memory.calls >= memory.fail_at;
     memory.fail_at = 0;
     assert_true(reached || !failed);
+    assert_true(reached || other.messages >= 6); /* three updates, one of them in pieces */
     lvt_live_sweep(s.live);
     (void)tab_take(&other);
     char *fresh = browser_page(&alice);

@@ -146,6 +146,9 @@ static void answer_assets(lvt_socket *socket, const lvt_request *request, bool k
         answer(socket, 200,
                LVT_SPAN("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\nCache-Control: no-store\r\n"),
                lvt_buffer_span(&server->response.body), is_head, keep_alive);
+    } else if (lvt_span_is(request->path, "/favicon.ico")) {
+        /* Browsers ask for it unasked, and show an error where it is missing. */
+        answer(socket, 204, LVT_SPAN("Cache-Control: max-age=86400\r\n"), LVT_SPAN(""), true, keep_alive);
     } else {
         answer_text(socket, 404, "there is no page here", is_head, keep_alive);
     }

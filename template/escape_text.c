@@ -1,6 +1,6 @@
 /* escape_text: moves the context over a text of the template and makes the text that is printed: without comments, with
  * a '<' that starts no tag written as &lt;, and without anything in a script's literals that looks like a script tag.
- * On the way it notes where a server may add to the document: behind "<body" and "</head". */
+ * On the way it notes where a server may add to the document: behind "<body" and in front of "</head". */
 #include "template/escape.h"
 
 typedef struct text_editor {

@@ -82,6 +82,7 @@ static bool print_by_method(lvt_printer *printer, lvt_value value, uint32_t verb
     } else if (printer->go_syntax) {
         size_t start = printer->out->length;
         lvt_time_write_go_syntax(printer->out, *(const lvt_time *)object.data);
+        lvt_printer_cut_from(printer, start);
         lvt_printer_pad_from(printer, start);
     } else {
         print_own_text(printer, object, verb);
@@ -231,7 +232,7 @@ static void print_bytes(lvt_printer *printer, lvt_value value, uint32_t verb, in
     if (verb != 'v' && lvt_printer_text_verb(printer, bytes, verb)) return;
     if (printer->go_syntax) {
         /* Go names the type of an argument differently from that of a part. */
-        lvt_buffer_append_string(printer->out, depth == 0 ? "[]byte{" : "[]uint8{");
+        lvt_buffer_append_string(printer->out, depth == 0 && verb == 'v' ? "[]byte{" : "[]uint8{");
     } else {
         lvt_buffer_append_char(printer->out, '[');
     }
@@ -273,6 +274,11 @@ static void print_value(lvt_printer *printer, lvt_value value, uint32_t verb, in
     value = lvt_printer_unwrap(value);
     if (value.type == NULL) {
         lvt_buffer_append_string(printer->out, printer->go_syntax ? "interface {}(nil)" : "<nil>");
+        return;
+    }
+    if (verb == 'w' && !(value.type->kind == LVT_KIND_BYTES && depth == 0)) {
+        /* The verb of Go's errors suits no value; a composite one is not taken apart to say so. */
+        print_mismatch(printer, value, verb);
         return;
     }
     if (print_by_method(printer, value, verb)) return;

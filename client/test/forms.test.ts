@@ -296,6 +296,14 @@ describe("the life of an action", () => {
     expect(heard).toHaveLength(1);
   });
 
+  test("a reply that comes twice counts once", () => {
+    serve(form);
+    submit();
+    answer(1);
+    answer(1);
+    expect(heard).toHaveLength(3);
+  });
+
   test("a lost connection releases the form with an error", () => {
     serve(form);
     submit();

@@ -329,9 +329,9 @@ static void actions_know_their_context(void **state) {
 
 static void documents_have_marks(void **state) {
     (void)state;
-    /* The text behind each mark of the first text that has one; NULL: no mark. */
+    /* What stands behind each mark of the first text; NULL: it has no such mark. */
     static const struct {
-        const char *text, *at_head, *behind_body;
+        const char *text, *behind_head, *behind_body;
     } cases[] = {
         {"<html><head></head><body class=x>", "</head><body class=x>", " class=x>"},
         {"a < b</HEAD ><BODY>", "</HEAD ><BODY>", ">"},
@@ -355,7 +355,7 @@ static void documents_have_marks(void **state) {
         const lvt_node *node = lvt_syntax_find(&set, LVT_SPAN("t"))->body.items[0];
         if (node->kind == LVT_NODE_IF) node = node->body.items[0];
         assert_int_equal(node->kind, LVT_NODE_TEXT);
-        const char *expected[2] = {cases[c].at_head, cases[c].behind_body};
+        const char *expected[2] = {cases[c].behind_head, cases[c].behind_body};
         const int32_t marks[2] = {node->head_mark, node->body_mark};
         for (size_t i = 0; i < 2; i++) {
             if (expected[i] == NULL) {

@@ -421,8 +421,8 @@ static void nil_prints_nothing_but_in_scripts(void **state) {
 static void pointers_are_followed(void **state) {
     (void)state;
     const lvt_type *pointer = LVT_POINTER_TO(LVT_STRING);
-    char *text = "a<b";
-    char **there = &text;
+    const char *text = "a<b";
+    const char **there = &text;
     void *nowhere = NULL;
     ASSERT_PRINTED(VALUE(pointer, there), "a&lt;b", LVT_ESCAPER_HTML);
     ASSERT_PRINTED(VALUE(pointer, there), "\"a\\u003cb\"", LVT_ESCAPER_JS_VALUE);
@@ -521,7 +521,7 @@ static void a_full_output_is_cut_back(void **state) {
     lvt_buffer out;
     lvt_buffer_init(&out, 40, NULL);
     lvt_buffer_append_literal(&out, "before");
-    char *text = "<<<<<<<<<<<<<<<<<<<<<<";
+    const char *text = "<<<<<<<<<<<<<<<<<<<<<<";
     lvt_error error = {0};
     assert_int_equal(lvt_escape_value(&out, LVT_ESCAPER_HTML, VALUE(LVT_STRING, text), &arena, &error),
                      LVT_ERROR_LIMIT);
@@ -536,7 +536,7 @@ static void every_failing_allocation_is_reported(void **state) {
                                                                   LVT_ESCAPER_ATTR};
     static const lvt_escaper css[LVT_ESCAPERS_PER_ACTION_MAX] = {LVT_ESCAPER_CSS_VALUE_FILTER};
     double number = 1.25;
-    char *text = "\\41 b";
+    const char *text = "\\41 b";
     const struct {
         const lvt_escaper *escapers;
         lvt_value value;

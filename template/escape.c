@@ -278,6 +278,7 @@ static lvt_status report(const lvt_problem *problem, lvt_error *error) {
     if (problem->status == LVT_ERROR_LIMIT && reason[0] == '\0') {
         reason = "templates invoke each other too deeply or in too many contexts to be escaped";
     }
+    if (problem->status == LVT_ERROR_INTERNAL) reason = "the escaper does not get beyond this text";
     return lvt_error_set_at(error, problem->status, problem->place.source, problem->place.line, problem->place.column,
                             "%s", reason);
 }

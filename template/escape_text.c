@@ -112,17 +112,23 @@ static void edit_step(text_editor *editor, const lvt_context *before, const lvt_
     if (before->state == LVT_STATE_TEXT && after->state == LVT_STATE_TAG) note_mark(editor, tag, end);
 }
 
-static lvt_place place_at(const lvt_node *node, size_t offset) {
-    lvt_place place = node->place;
-    for (size_t at = 0; at < offset && at < node->text.length; at++) {
-        if (node->text.data[at] == '\n') {
-            place.line++;
-            place.column = 1;
+/* A place in a text that is read from its start to its end. */
+typedef struct text_place {
+    const lvt_node *node;
+    size_t at;
+    lvt_place place;
+} text_place;
+
+static lvt_place move_place(text_place *reached, size_t offset) {
+    for (; reached->at < offset && reached->at < reached->node->text.length; reached->at++) {
+        if (reached->node->text.data[reached->at] == '\n') {
+            reached->place.line++;
+            reached->place.column = 1;
         } else {
-            place.column++;
+            reached->place.column++;
         }
     }
-    return place;
+    return reached->place;
 }
 
 static lvt_context keep_problem(lvt_escape_pass *pass, const lvt_problem *problem, lvt_place place) {
@@ -134,16 +140,17 @@ static lvt_context step_through(lvt_escape_pass *pass, lvt_context context, cons
     lvt_problem problem = {.status = LVT_ERROR_ESCAPE};
     lvt_text_reader reader;
     lvt_text_reader_init(&reader, node->text, &pass->scratch);
+    text_place reached = {.node = node, .place = node->place};
     while (reader.at < node->text.length) {
         lvt_context before = context;
         size_t start = reader.at;
         lvt_context_step(&context, &reader, &problem);
-        if (context.state == LVT_STATE_ERROR) return keep_problem(pass, &problem, place_at(node, reader.at));
+        if (context.state == LVT_STATE_ERROR) return keep_problem(pass, &problem, move_place(&reached, reader.at));
         if (reader.at == start && context.state == before.state) {
-            return lvt_escape_give_up(pass, LVT_ERROR_INTERNAL, place_at(node, start));
+            return lvt_escape_give_up(pass, LVT_ERROR_INTERNAL, move_place(&reached, start));
         }
         if (before.state == LVT_STATE_TEXT && context.state != LVT_STATE_TEXT) {
-            context.opened = place_at(node, find_last_less(node->text, start, reader.at));
+            context.opened = move_place(&reached, find_last_less(node->text, start, reader.at));
         }
         edit_step(editor, &before, &context, start, reader.at);
     }

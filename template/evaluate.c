@@ -215,7 +215,9 @@ lvt_status lvt_evaluate(lvt_execution *x, const lvt_evaluation *evaluation, lvt_
     lvt_status status = LVT_OK;
     if (evaluation->reset_count != 0) lvt_execution_reset_variables(x, evaluation);
     if (evaluation->simple != NULL) {
-        status = lvt_evaluate_term(x, evaluation->simple, dot, &value);
+        if (!lvt_read_term(x, evaluation->simple, dot, &value)) {
+            status = lvt_evaluate_term(x, evaluation->simple, dot, &value);
+        }
         if (status == LVT_OK) value = lvt_value_unbox(value);
     } else {
         for (uint32_t i = 0; i < evaluation->stage_count && status == LVT_OK; i++) {

@@ -350,22 +350,36 @@ static lvt_status print_text(lvt_execution *x, const lvt_step *step, lvt_value v
     return LVT_OK;
 }
 
+/* html/template: through the escapers. Digits need none where HTML is the only language. */
+static lvt_status print_escaped(lvt_execution *x, const lvt_step *step, lvt_value value) {
+    lvt_kind kind = lvt_value_kind(value);
+    if (kind == LVT_KIND_INT && value.type->to_string == NULL && step->escaper_count == 1 &&
+        (step->escapers[0] == LVT_ESCAPER_HTML || step->escapers[0] == LVT_ESCAPER_ATTR)) {
+        lvt_buffer_append_int(x->out, lvt_value_int(value));
+        return LVT_OK;
+    }
+    if (kind == LVT_KIND_FUNCTION) return fail_step(x, step, LVT_ERROR_EXECUTE, "can't print a function");
+    lvt_error_clear(&x->reason);
+    lvt_status status = lvt_escape_chain(x->out, step->escapers, step->escaper_count, value, &x->arena, &x->reason);
+    return status == LVT_OK ? LVT_OK : fail_step(x, step, status, x->reason.message);
+}
+
+static lvt_status print_value(lvt_execution *x, const lvt_step *step, lvt_value value) {
+    return x->tmpl->mode == LVT_TEMPLATE_TEXT ? print_text(x, step, value) : print_escaped(x, step, value);
+}
+
 static lvt_status print(lvt_execution *x, const lvt_step *step, lvt_value dot) {
-    lvt_arena_mark mark = lvt_arena_get_mark(&x->arena);
     size_t start = x->out->length;
     lvt_value value;
-    lvt_status status = lvt_evaluate(x, step->evaluation, dot, &value);
-    if (status != LVT_OK) return status;
-    if (x->tmpl->mode == LVT_TEMPLATE_TEXT) {
-        status = print_text(x, step, value);
-    } else if (lvt_value_kind(value) == LVT_KIND_FUNCTION) {
-        status = fail_step(x, step, LVT_ERROR_EXECUTE, "can't print a function");
+    lvt_status status;
+    if (step->evaluation->simple != NULL && lvt_read_term(x, step->evaluation->simple, dot, &value)) {
+        status = print_value(x, step, lvt_value_unbox(value));
     } else {
-        lvt_error_clear(&x->reason);
-        status = lvt_escape_chain(x->out, step->escapers, step->escaper_count, value, &x->arena, &x->reason);
-        if (status != LVT_OK) status = fail_step(x, step, status, x->reason.message);
+        lvt_arena_mark mark = lvt_arena_get_mark(&x->arena);
+        status = lvt_evaluate(x, step->evaluation, dot, &value);
+        if (status == LVT_OK) status = print_value(x, step, value);
+        if (!step->evaluation->keeps_temporaries) lvt_arena_rewind(&x->arena, mark);
     }
-    if (!step->evaluation->keeps_temporaries) lvt_arena_rewind(&x->arena, mark);
     if (status != LVT_OK || x->sink == NULL) return status;
     status = check_output(x);
     if (status != LVT_OK) return status;

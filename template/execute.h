@@ -90,6 +90,30 @@ static inline size_t lvt_arguments_count(const lvt_arguments *arguments) {
     return (arguments->stage != NULL ? arguments->stage->count - 1 : 0) + (arguments->final != NULL ? 1 : 0);
 }
 
+/* The value of a term that is there already: dot, a constant, a variable, fields that their sites know. False: evaluate
+ * the term. Nothing is allocated, nothing can fail. */
+static inline bool lvt_read_term(const lvt_execution *x, const lvt_term *term, lvt_value dot, lvt_value *out) {
+    const lvt_term *root = term->kind == LVT_TERM_FIELDS ? term->base : term;
+    lvt_value value = dot;
+    if (root != NULL && root->kind == LVT_TERM_VARIABLE) {
+        if (root->variable.shadowed != NULL || root->variable.index == LVT_VARIABLE_UNDEFINED) return false;
+        value = x->variables[x->frame_variables + root->variable.index];
+    } else if (root != NULL && root->kind == LVT_TERM_CONSTANT) {
+        value = root->constant;
+    } else if (root != NULL && root->kind != LVT_TERM_DOT) {
+        return false;
+    }
+    if (term->kind == LVT_TERM_FIELDS) {
+        const lvt_site *site = &x->sites[term->site];
+        for (uint32_t i = 0; i < term->name_count; i++, site++) {
+            if (value.type == NULL || value.type != site->type || site->method != NULL) return false;
+            value = (lvt_value){site->result, (const char *)value.data + site->offset};
+        }
+    }
+    *out = value;
+    return true;
+}
+
 /* evaluate_call.c */
 lvt_status lvt_evaluate_function(lvt_execution *x, const lvt_term *term, const lvt_arguments *arguments,
                                  lvt_value *out);

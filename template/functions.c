@@ -25,11 +25,6 @@ const lvt_builtin_shape *lvt_builtin_get_shape(lvt_builtin builtin) { return &sh
 
 /* ---- helpers ---- */
 
-lvt_value lvt_value_unbox(lvt_value value) {
-    while (value.type != NULL && value.type->kind == LVT_KIND_DYNAMIC) value = lvt_dynamic_value(value.data);
-    return value;
-}
-
 static const char *describe(lvt_function_context *context) {
     lvt_span copy = {NULL, 0};
     if (context->scratch->status == LVT_OK) copy = lvt_arena_copy(context->arena, lvt_buffer_span(context->scratch));

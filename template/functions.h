@@ -66,6 +66,9 @@ lvt_status lvt_element_slice(lvt_value *out, lvt_function_context *context, cons
 const char *lvt_describe_type(lvt_function_context *context, lvt_value value);
 const char *lvt_describe_value(lvt_function_context *context, lvt_value value);
 /* Dynamics are followed, pointers are not. */
-lvt_value lvt_value_unbox(lvt_value value);
+static inline lvt_value lvt_value_unbox(lvt_value value) {
+    while (value.type != NULL && value.type->kind == LVT_KIND_DYNAMIC) value = lvt_dynamic_value(value.data);
+    return value;
+}
 
 #endif

@@ -28,7 +28,7 @@ typedef enum lvt_operand_kind {
     LVT_OPERAND_VARIABLE,   /* $x.A.B: text is "$x", names the rest */
     LVT_OPERAND_IDENTIFIER, /* a function: text */
     LVT_OPERAND_PIPELINE,   /* ( pipeline ) */
-    LVT_OPERAND_CHAIN       /* ( pipeline ).A.B, or a literal with fields: `inner` and names */
+    LVT_OPERAND_CHAIN       /* ( pipeline ).A.B, or a function with fields: `inner` and names */
 } lvt_operand_kind;
 
 typedef struct lvt_operand lvt_operand;

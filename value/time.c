@@ -61,7 +61,7 @@ lvt_time lvt_time_from_nanoseconds(int64_t wall, int32_t offset) {
 
 bool lvt_time_is_zero(lvt_time time) { return time.seconds == LVT_TIME_ZERO_SECONDS && time.nanoseconds == 0; }
 
-/* ---- RFC 3339 ------------------------------------------------------------------------------------------------- */
+/* ---- RFC 3339, read as Go does: a comma may stand for the point, and the hour may have one digit ---- */
 
 /* A number of exactly `digits` digits within bounds. */
 static bool read_digits(lvt_span *text, size_t digits, int low, int high, int *out) {
@@ -96,6 +96,12 @@ static bool read_fraction(lvt_span *text, int *nanoseconds) {
     return digits > 0;
 }
 
+/* Go takes an hour of one digit, too. */
+static bool read_hour(lvt_span *text, int *hour) {
+    bool one_digit = text->length > 1 && text->data[1] == ':';
+    return read_digits(text, one_digit ? 1 : 2, 0, 23, hour);
+}
+
 static bool read_zone(lvt_span *text, int *offset) {
     *offset = 0;
     if (read_char(text, 'Z')) return true;
@@ -115,7 +121,7 @@ lvt_status lvt_time_parse(lvt_time *out, lvt_span text, lvt_error *error) {
     bool good = read_digits(&rest, 4, 0, 9999, &year) && read_char(&rest, '-') &&
                 read_digits(&rest, 2, 1, 12, &month) && read_char(&rest, '-') &&
                 read_digits(&rest, 2, 1, month_days[month - 1] + (month == 2 && is_leap(year)), &day) &&
-                read_char(&rest, 'T') && read_digits(&rest, 2, 0, 23, &hour) && read_char(&rest, ':') &&
+                read_char(&rest, 'T') && read_hour(&rest, &hour) && read_char(&rest, ':') &&
                 read_digits(&rest, 2, 0, 59, &minute) && read_char(&rest, ':') && read_digits(&rest, 2, 0, 59, &second);
     if (good && (read_char(&rest, '.') || read_char(&rest, ','))) good = read_fraction(&rest, &nanosecond);
     if (!good || !read_zone(&rest, &offset) || rest.length != 0) {

@@ -21,9 +21,9 @@
 #define LVT_SCRIPT_BRACES_MAX 65535
 /* template: memory of the escaper's notes while it runs; they are small and proportional to the text. */
 #define LVT_ESCAPE_MEMORY_MAX ((size_t)256 * 1024 * 1024)
-/* template: statement lists inside each other while escaping, through invoked templates; each takes below 1 KB of
+/* template: statement lists inside each other while escaping, through invoked templates; each takes about 1 KB of
  * stack. One template alone can have LVT_TEMPLATE_NESTING_MAX. */
-#define LVT_ESCAPE_DEPTH_MAX 800
+#define LVT_ESCAPE_DEPTH_MAX 600
 /* template: everything that a loaded set holds: texts, trees and programs, some twenty times the source. */
 #define LVT_TEMPLATE_MEMORY_MAX ((size_t)256 * 1024 * 1024)
 /* template: branches, rounds of ranges and invocations in progress, 200 bytes each; a recursive template has a handful

@@ -287,7 +287,7 @@ static uint64_t setting(const char *name, uint64_t otherwise) {
 
 static void updates_lead_where_a_fresh_print_is(void **state) {
     (void)state;
-    const uint64_t seed = setting("LVT_SEED", 1), journeys = setting("LVT_JOURNEYS", 2000);
+    const uint64_t seed = setting("LVT_SEED", 1), journeys = setting("LVT_JOURNEYS", 1500);
     size_t bytes[2] = {0};
     print_message("seeds %llu to %llu\n", (unsigned long long)seed, (unsigned long long)(seed + journeys - 1));
     for (uint64_t i = 0; i < journeys; i++) travel(seed + i, bytes);

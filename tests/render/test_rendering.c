@@ -51,7 +51,16 @@ static void prints_statics_and_slots(void **state) {
     drive_leave(&d);
     assert_int_equal(drive_end(&d), LVT_OK);
     expect_print(rendering, "<h1></h1>!");
-    assert_int_not_equal(lvt_rendering_hash(rendering), hash);
+    const uint64_t empty = lvt_rendering_hash(rendering);
+    assert_int_not_equal(empty, hash);
+
+    /* An action that prints nothing is an empty slot too. */
+    d = drive_begin(rendering, &p);
+    drive_enter(&d, 0, 0);
+    drive_text(&d, 0, "");
+    drive_leave(&d);
+    assert_int_equal(drive_end(&d), LVT_OK);
+    assert_int_equal(lvt_rendering_hash(rendering), empty);
     lvt_rendering_free(rendering);
     lvt_shapes_free(shapes);
 }

@@ -20,24 +20,26 @@ lvt_status lvt_cli_read(lvt_buffer *out, const char *path, lvt_error *error) {
 
 bool lvt_cli_read_line(lvt_buffer *out, FILE *input, lvt_status *out_status) {
     lvt_buffer_clear(out);
+    char piece[4096];
+    size_t used = 0;
     bool any = false;
-    char piece[65536];
-    while (fgets(piece, sizeof piece, input) != NULL) {
+    int c;
+    while ((c = getc_unlocked(input)) != EOF) {
         any = true;
-        /* fgets stops at a newline; a NUL byte would hide the rest of its piece, and is no JSON anyway. */
-        size_t length = strlen(piece);
-        lvt_buffer_append(out, piece, length);
-        if (length > 0 && piece[length - 1] == '\n') break;
-        if (length == 0) {
-            lvt_buffer_append_char(out, '\0');
-        }
+        if (c == '\n') break;
+        piece[used++] = (char)c;
+        if (used < sizeof piece) continue;
+        lvt_buffer_append(out, piece, used);
+        used = 0;
     }
+    lvt_buffer_append(out, piece, used);
     *out_status = out->status;
-    while (out->length > 0 && (out->data[out->length - 1] == '\n' || out->data[out->length - 1] == '\r')) out->length--;
+    if (out->length > 0 && out->data[out->length - 1] == '\r') out->length--;
     return any;
 }
 
 lvt_status lvt_cli_write(lvt_span text, lvt_error *error) {
-    if (fwrite(text.data, 1, text.length, stdout) == text.length) return LVT_OK;
+    /* Flushed, so that who writes a line can wait for its answer, and a full disk is noticed. */
+    if (fwrite(text.data, 1, text.length, stdout) == text.length && fflush(stdout) == 0) return LVT_OK;
     return lvt_error_set(error, LVT_ERROR_IO, "standard output: %s", strerror(errno));
 }

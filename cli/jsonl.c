@@ -66,8 +66,8 @@ int lvt_cli_answer_lines(lvt_case_answer answer, void *payload) {
         answer_line(&out, lvt_buffer_span(&line), read, &arena, answer, payload);
         status = lvt_cli_write(lvt_buffer_span(&out), &error);
     }
-    if (status == LVT_OK && fflush(stdout) != 0)
-        status = lvt_error_set(&error, LVT_ERROR_IO, "standard output cannot be written");
+    if (status == LVT_OK && ferror(stdin))
+        status = lvt_error_set(&error, LVT_ERROR_IO, "standard input cannot be read");
     lvt_buffer_free(&line);
     lvt_buffer_free(&out);
     lvt_arena_free(&arena);

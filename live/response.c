@@ -28,8 +28,7 @@ void lvt_response_clear(lvt_response *response) {
 void lvt_response_start(lvt_response *response, int status, const char *content_type) {
     response->status = status;
     lvt_buffer_clear(&response->body);
-    lvt_buffer_append_literal(&response->headers, "X-LiveTemplate-WebSocket: enabled\r\nCache-Control: no-store\r\n"
-                                                  "X-Content-Type-Options: nosniff\r\n");
+    lvt_buffer_append_literal(&response->headers, "X-LiveTemplate-WebSocket: enabled\r\nCache-Control: no-store\r\n");
     if (content_type == NULL) return;
     lvt_buffer_append_literal(&response->headers, "Content-Type: ");
     lvt_buffer_append_string(&response->headers, content_type);

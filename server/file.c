@@ -20,6 +20,8 @@ lvt_status lvt_file_read(char **out, size_t *out_length, const char *path, size_
     if (failed) status = lvt_error_set(error, LVT_ERROR_IO, "%s: %s", path, strerror(reason));
     else if (content.status == LVT_ERROR_LIMIT)
         status = lvt_error_set(error, LVT_ERROR_LIMIT, "%s: larger than %zu bytes", path, maximum);
+    else if (content.length > 0 && memchr(content.data, '\0', content.length) != NULL)
+        status = lvt_error_set(error, LVT_ERROR_ENCODING, "%s: a NUL byte in a text file", path);
     else if (content.status != LVT_OK) status = lvt_error_out_of_memory(error);
     if (status == LVT_OK) {
         char *text = lvt_duplicate(NULL, lvt_buffer_span(&content));

@@ -1,6 +1,6 @@
 /* http: requests on a socket, one after the other, and their answers.
  *
- * What arrives while an answer is still being written waits in the reader's kept bytes: a client that pipelines cannot
+ * What arrives while an answer is still being written is held, and reading stops: a client that pipelines cannot
  * make the server hold more answers than one.
  */
 #include "server/http_reader.h"

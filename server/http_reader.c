@@ -11,6 +11,8 @@
 
 #include <http_parser.h>
 
+enum { BODY_KEPT_MAX = 64 * 1024 };
+
 struct lvt_http_reader {
     const lvt_allocator *allocator;
     http_parser parser;
@@ -64,6 +66,8 @@ void lvt_http_reader_reset(lvt_http_reader *reader) {
     http_parser_init(&reader->parser, HTTP_REQUEST);
     reader->parser.data = reader;
     lvt_buffer_clear(&reader->head);
+    /* A reader in the pool should not keep the memory of a rare large body. */
+    if (reader->body.capacity > BODY_KEPT_MAX) lvt_buffer_free(&reader->body);
     lvt_buffer_clear(&reader->body);
     reader->header_count = 0;
     reader->target = LVT_SPAN("");
@@ -160,16 +164,32 @@ static size_t head_length(lvt_span head, size_t from) {
     return 0;
 }
 
-static const char *head_problem(lvt_span head) {
-    for (size_t i = 0; i < head.length; i++) {
-        char c = head.data[i];
+/* What is wrong with the bytes from `from` on, each judged by the one before it. */
+static const char *head_problem(lvt_span head, size_t from) {
+    for (size_t i = from; i < head.length; i++) {
+        char c = head.data[i], before = i > 0 ? head.data[i - 1] : ' ';
         if (c == '\0') return "a NUL byte in the head";
-        if (c == '\r' && (i + 1 == head.length || head.data[i + 1] != '\n')) return "a bare CR in the head";
-        if (c != '\n') continue;
-        if (i == 0 || head.data[i - 1] != '\r') return "a bare LF in the head";
-        if (i + 1 < head.length && (head.data[i + 1] == ' ' || head.data[i + 1] == '\t')) return "a folded header line";
+        if (before == '\r' && c != '\n') return "a bare CR in the head";
+        if (c == '\n' && before != '\r') return "a bare LF in the head";
+        if (before == '\n' && (c == ' ' || c == '\t')) return "a folded header line";
     }
     return NULL;
+}
+
+/* RFC 9110, section 5.6.2. */
+static bool is_token(lvt_span name) {
+    for (size_t i = 0; i < name.length; i++) {
+        char c = name.data[i];
+        bool is_alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_alphanumeric && (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL)) return false;
+    }
+    return name.length > 0;
+}
+
+static bool has_control_character(lvt_span value) {
+    for (size_t i = 0; i < value.length; i++)
+        if (((unsigned char)value.data[i] < ' ' && value.data[i] != '\t') || value.data[i] == 0x7F) return true;
+    return false;
 }
 
 static lvt_http_result check_headers(lvt_http_reader *reader) {
@@ -179,6 +199,8 @@ static lvt_http_result check_headers(lvt_http_reader *reader) {
         lvt_span name = reader->headers[i].name, value = reader->headers[i].value;
         if (name.length > 0 && (name.data[name.length - 1] == ' ' || name.data[name.length - 1] == '\t'))
             return refuse(reader, 400, "white space before a colon");
+        if (!is_token(name)) return refuse(reader, 400, "a malformed header name");
+        if (has_control_character(value)) return refuse(reader, 400, "a control character in a header");
         while (value.length > 0 && (value.data[value.length - 1] == ' ' || value.data[value.length - 1] == '\t'))
             value.length--;
         reader->headers[i].value = value;
@@ -208,8 +230,22 @@ static lvt_http_result check_headers(lvt_http_reader *reader) {
     return LVT_HTTP_MORE;
 }
 
+/* "http://HOST/path" is the path when it names the host that the Host header names (RFC 9112, section 3.2.2). */
+static lvt_span origin_form(const lvt_http_reader *reader) {
+    lvt_span target = reader->target, scheme = LVT_SPAN("http://");
+    if (target.length < scheme.length || !lvt_span_equal_ignore_case(lvt_span_of(target.data, scheme.length), scheme))
+        return target;
+    lvt_span rest = lvt_span_of(target.data + scheme.length, target.length - scheme.length), host = LVT_SPAN("");
+    for (size_t i = 0; i < reader->header_count; i++)
+        if (lvt_span_equal_ignore_case(reader->headers[i].name, LVT_SPAN("host"))) host = reader->headers[i].value;
+    if (host.length == 0 || rest.length <= host.length || rest.data[host.length] != '/' ||
+        !lvt_span_equal_ignore_case(lvt_span_of(rest.data, host.length), host))
+        return target;
+    return lvt_span_of(rest.data + host.length, rest.length - host.length);
+}
+
 static lvt_http_result check_target(lvt_http_reader *reader) {
-    lvt_span target = reader->target;
+    lvt_span target = origin_form(reader);
     if (target.length == 0 || target.data[0] != '/') return refuse(reader, 400, "the request target must be a path");
     for (size_t i = 0; i < target.length; i++)
         if ((unsigned char)target.data[i] <= ' ' || target.data[i] == '#' || (unsigned char)target.data[i] >= 0x7F)
@@ -227,9 +263,7 @@ static lvt_http_result check_target(lvt_http_reader *reader) {
 }
 
 static lvt_http_result parse_head(lvt_http_reader *reader, lvt_span head) {
-    const char *problem = head_problem(head);
-    if (problem != NULL) return refuse(reader, 400, problem);
-    size_t parsed = http_parser_execute(&reader->parser, &settings, head.data, head.length);
+    (void)http_parser_execute(&reader->parser, &settings, head.data, head.length);
     enum http_errno failure = HTTP_PARSER_ERRNO(&reader->parser);
     if (reader->too_many_headers) return refuse(reader, 431, "too many header lines");
     if (failure != HPE_OK && failure != HPE_PAUSED) {
@@ -238,15 +272,13 @@ static lvt_http_result parse_head(lvt_http_reader *reader, lvt_span head) {
         return refuse(reader, 400, http_errno_description(failure));
     }
     if (reader->parser.http_major != 1) return refuse(reader, 505, "not HTTP/1.0 or HTTP/1.1");
-    (void)parsed;
     lvt_http_result result = check_headers(reader);
     if (result == LVT_HTTP_MORE) result = check_target(reader);
     if (result != LVT_HTTP_MORE) return result;
     reader->in_body = true;
-    if (reader->parser.upgrade) reader->complete = true;
     if (reader->complete) return LVT_HTTP_READY;
     lvt_span expect = lvt_request_header(&reader->request, "expect");
-    if (expect.length == 0) return LVT_HTTP_MORE;
+    if (expect.length == 0 || reader->parser.http_minor == 0) return LVT_HTTP_MORE;
     if (!lvt_span_equal_ignore_case(expect, LVT_SPAN("100-continue")))
         return refuse(reader, 417, "an unknown expectation");
     return LVT_HTTP_CONTINUE;
@@ -337,29 +369,43 @@ static lvt_http_result feed_body(lvt_http_reader *reader, lvt_span bytes, size_t
     return LVT_HTTP_READY;
 }
 
+/* RFC 9112, section 2.2: empty lines before a request are skipped. Called while only they may have arrived. */
+static void skip_empty_lines(lvt_http_reader *reader) {
+    lvt_buffer *head = &reader->head;
+    size_t skipped = 0;
+    while (head->length >= skipped + 2 && memcmp(head->data + skipped, "\r\n", 2) == 0) skipped += 2;
+    if (skipped == 0) return;
+    memmove(head->data, head->data + skipped, head->length - skipped);
+    head->length -= skipped;
+}
+
 lvt_http_result lvt_http_reader_feed(lvt_http_reader *reader, lvt_span bytes, size_t *out_taken) {
     *out_taken = 0;
     if (bytes.length == 0) return LVT_HTTP_MORE;
     if (reader->in_body) return feed_body(reader, bytes, out_taken);
-    /* RFC 9112, section 2.2: empty lines before a request are skipped. */
-    size_t skipped = 0;
-    while (reader->head.length == 0 && bytes.length >= skipped + 2 && memcmp(bytes.data + skipped, "\r\n", 2) == 0)
-        skipped += 2;
     size_t before = reader->head.length;
     size_t room = reader->head.maximum - before;
-    size_t count = bytes.length - skipped < room ? bytes.length - skipped : room;
-    lvt_buffer_append(&reader->head, bytes.data + skipped, count);
+    size_t count = bytes.length < room ? bytes.length : room;
+    lvt_buffer_append(&reader->head, bytes.data, count);
     if (reader->head.status != LVT_OK) return refuse(reader, 503, "out of memory");
+    size_t appended = reader->head.length;
+    if (before < 2) skip_empty_lines(reader);
+    size_t skipped = appended - reader->head.length;
     lvt_span head = lvt_buffer_span(&reader->head);
+    if (head.length == 0) {
+        *out_taken = count;
+        return LVT_HTTP_MORE;
+    }
     const char *line = memchr(head.data, '\n', head.length);
     if ((line == NULL ? head.length : (size_t)(line - head.data)) > LVT_HTTP_REQUEST_LINE_MAX)
         return refuse(reader, 414, "the request line is too long");
-    size_t length = head_length(head, before);
+    size_t known = skipped > 0 ? 0 : before;
+    size_t length = head_length(head, known);
+    const char *problem = head_problem(lvt_span_of(head.data, length > 0 ? length : head.length), known);
+    if (problem != NULL) return refuse(reader, 400, problem);
     if (length == 0) {
         if (head.length == reader->head.maximum) return refuse(reader, 431, "the headers are too long");
-        const char *problem = head_problem(lvt_span_of(head.data, head.length - 1));
-        if (problem != NULL) return refuse(reader, 400, problem);
-        *out_taken = skipped + count;
+        *out_taken = count;
         return LVT_HTTP_MORE;
     }
     *out_taken = skipped + length - before;

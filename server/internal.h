@@ -31,8 +31,10 @@ struct lvt_server {
     bool loop_ready;
     bool listening;
     bool stopping;
+    bool accept_waiting; /* a connection could not be taken: libuv accepts no more until it is */
     lvt_server_options options;
     char *address_asked;
+    char *metrics_path;
     char address[80];
     lvt_app *app;
     lvt_route *routes;

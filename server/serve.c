@@ -3,7 +3,6 @@
  */
 #include "server/internal.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,8 +22,6 @@ static int serve(const char *address, const char *path, const lvt_view *view, co
     options.address = address;
     options.handle_signals = true;
     options.app.log = (lvt_log){write_log, LVT_LOG_WARN, NULL};
-    /* A client that is gone is an error of a write, not the end of the process. */
-    (void)signal(SIGPIPE, SIG_IGN);
     lvt_error error;
     lvt_server *server;
     lvt_live *live;

@@ -8,8 +8,11 @@
 
 #include "server/assets.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { BACKLOG = 1024, SWEEP_SECONDS = 5 };
 
@@ -58,6 +61,10 @@ static void on_second(uv_timer_t *timer) {
     lvt_server *server = timer->data;
     int64_t now = (int64_t)uv_now(&server->loop);
     server->seconds++;
+    if (server->accept_waiting && server->listening) {
+        server->accept_waiting = false;
+        lvt_socket_accept(server);
+    }
     lvt_socket *next;
     for (lvt_socket *socket = server->sockets; socket != NULL; socket = next) {
         next = socket->next;
@@ -86,7 +93,9 @@ static void on_stop(uv_async_t *handle) {
     for (lvt_socket *socket = server->sockets; socket != NULL; socket = next) {
         next = socket->next;
         if (socket->state == LVT_SOCKET_WEBSOCKET) lvt_websocket_close(socket, LVT_CLOSE_GOING_AWAY);
-        else if (socket->state == LVT_SOCKET_HTTP && socket->reader == NULL) lvt_socket_finish(socket);
+        else if (socket->state == LVT_SOCKET_HTTP && socket->reader == NULL && lvt_socket_idle(socket))
+            lvt_socket_close(socket);
+        else if (socket->state == LVT_SOCKET_HTTP && socket->reader == NULL) socket->close_when_written = true;
     }
     if (server->socket_count == 0) uv_stop(&server->loop);
 }
@@ -100,8 +109,7 @@ static void on_connection(uv_stream_t *listener, int status) {
     if (status == 0) lvt_socket_accept(listener->data);
 }
 
-/* ---- life ---------------------------------------------------------------------------------------------------------
- */
+/* ---- life ---------------------------------------------------------------------------------------------------- */
 
 static lvt_status loop_failed(lvt_error *error, int code) {
     return lvt_error_set(error, LVT_ERROR_IO, "the event loop cannot be set up: %s", uv_strerror(code));
@@ -133,11 +141,17 @@ lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options
     lvt_buffer_init(&server->scratch, LVT_RENDER_OUTPUT_MAX + LVT_HTTP_HEADERS_MAX, allocator);
     lvt_response_init(&server->response, allocator);
     server->address_asked = lvt_duplicate(allocator, lvt_span_from(options->address));
+    if (options->metrics_path != NULL)
+        server->metrics_path = lvt_duplicate(allocator, lvt_span_from(options->metrics_path));
+    server->options.address = server->address_asked;
+    server->options.metrics_path = server->metrics_path;
     server->read_memory = lvt_allocate(allocator, LVT_SERVER_READ_SIZE);
     (void)snprintf(server->client_url, sizeof server->client_url, "/livetemplate-%016llx.js",
                    (unsigned long long)lvt_hash_bytes(0, lvt_client_bundle().data, lvt_client_bundle().length));
     lvt_status status = LVT_OK;
-    if (server->address_asked == NULL || server->read_memory == NULL) status = lvt_error_out_of_memory(error);
+    if (server->address_asked == NULL || server->read_memory == NULL ||
+        (options->metrics_path != NULL && server->metrics_path == NULL))
+        status = lvt_error_out_of_memory(error);
     if (status == LVT_OK) status = lvt_app_create(&server->app, &options->app, error);
     if (status == LVT_OK) status = set_up_loop(server, error);
     if (status != LVT_OK) {
@@ -189,6 +203,7 @@ void lvt_server_free(lvt_server *server) {
     lvt_buffer_free(&server->scratch);
     lvt_response_free(&server->response);
     lvt_release(allocator, server->address_asked);
+    lvt_release(allocator, server->metrics_path);
     lvt_release(allocator, server->read_memory);
     lvt_release(allocator, server);
 }
@@ -241,7 +256,7 @@ static lvt_status parse_address(struct sockaddr_storage *out, const char *text, 
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "%s: an address is HOST:PORT", text);
     char *end;
     long port = strtol(colon + 1, &end, 10);
-    if (end == colon + 1 || *end != '\0' || port < 0 || port > 65535)
+    if (colon[1] < '0' || colon[1] > '9' || *end != '\0' || port < 0 || port > 65535)
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "%s: a port is a number from 0 to 65535", text);
     size_t length = (size_t)(colon - text);
     bool is_ipv6 = length >= 2 && text[0] == '[' && text[length - 1] == ']';
@@ -259,7 +274,7 @@ static lvt_status parse_address(struct sockaddr_storage *out, const char *text, 
 }
 
 static void write_address(lvt_server *server) {
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {0};
     int length = (int)sizeof bound;
     char host[64] = "?";
     int port = 0;
@@ -277,6 +292,7 @@ static void write_address(lvt_server *server) {
 }
 
 lvt_status lvt_server_listen(lvt_server *server, lvt_error *error) {
+    if (server->listening) return lvt_error_set(error, LVT_ERROR_EXISTS, "%s: listening already", server->address);
     struct sockaddr_storage address = {0};
     lvt_status status = parse_address(&address, server->address_asked, error);
     if (status != LVT_OK) return status;
@@ -287,6 +303,7 @@ lvt_status lvt_server_listen(lvt_server *server, lvt_error *error) {
     if (code == 0) code = uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_connection);
     if (code != 0) {
         uv_close((uv_handle_t *)&server->listener, NULL);
+        (void)uv_run(&server->loop, UV_RUN_NOWAIT); /* lets go of the handle, for another attempt */
         return lvt_error_set(error, LVT_ERROR_IO, "%s: %s", server->address_asked, uv_strerror(code));
     }
     server->listening = true;
@@ -296,6 +313,20 @@ lvt_status lvt_server_listen(lvt_server *server, lvt_error *error) {
 
 const char *lvt_server_address(const lvt_server *server) { return server->address; }
 
+/* Writing to a client that is gone must be an error, not a signal that ends the program: the thread that serves blocks
+ * SIGPIPE, and takes one that is pending before it unblocks it. */
+static void serve_without_sigpipe(lvt_server *server) {
+    sigset_t pipe, before, pending;
+    (void)sigemptyset(&pipe);
+    (void)sigaddset(&pipe, SIGPIPE);
+    bool is_blocked = pthread_sigmask(SIG_BLOCK, &pipe, &before) == 0;
+    (void)uv_run(&server->loop, UV_RUN_DEFAULT);
+    if (!is_blocked || sigismember(&before, SIGPIPE) == 1) return;
+    static const struct timespec at_once = {0, 0};
+    if (sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1) (void)sigtimedwait(&pipe, NULL, &at_once);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 lvt_status lvt_server_run(lvt_server *server, lvt_error *error) {
     int code = uv_timer_start(&server->second, on_second, 1000, 1000);
     if (code == 0 && server->options.handle_signals) {
@@ -303,7 +334,7 @@ lvt_status lvt_server_run(lvt_server *server, lvt_error *error) {
         if (code == 0) code = uv_signal_start(&server->interrupt, on_signal, SIGINT);
     }
     if (code != 0) return loop_failed(error, code);
-    (void)uv_run(&server->loop, UV_RUN_DEFAULT);
+    serve_without_sigpipe(server);
     lvt_server_log(server, LVT_LOG_INFO, "stopped");
     return LVT_OK;
 }

@@ -8,6 +8,12 @@
 
 #include <stdlib.h>
 
+/* How long a peer has to close after the last answer. */
+enum { LINGER_SECONDS = 2 };
+
+static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer);
+static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer);
+
 static int64_t now_milliseconds(const lvt_server *server) { return (int64_t)uv_now(&server->loop); }
 
 void lvt_socket_set_deadline(lvt_socket *socket, int64_t seconds) {
@@ -48,7 +54,11 @@ void lvt_socket_finish(lvt_socket *socket) {
     lvt_http_release(socket);
     lvt_websocket_release(socket);
     socket->state = LVT_SOCKET_LINGER;
-    lvt_socket_set_deadline(socket, 2);
+    lvt_socket_set_deadline(socket, LINGER_SECONDS);
+    if (socket->paused) {
+        socket->paused = false; /* reading tells when the peer closes */
+        (void)uv_read_start((uv_stream_t *)&socket->handle, on_allocate, on_read);
+    }
     if (uv_shutdown(&socket->shutdown, (uv_stream_t *)&socket->handle, on_shutdown) != 0) lvt_socket_close(socket);
 }
 
@@ -61,6 +71,12 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer) {
     lvt_socket *socket = stream->data;
     if (count == 0 || socket->state == LVT_SOCKET_CLOSED) return;
+    if (count == UV_EOF && socket->state == LVT_SOCKET_HTTP && !lvt_socket_idle(socket)) {
+        /* The peer has sent its last request and still reads the answer. */
+        (void)uv_read_stop(stream);
+        socket->close_when_written = true;
+        return;
+    }
     if (count < 0) {
         lvt_socket_close(socket);
         return;
@@ -83,7 +99,7 @@ static void resume(lvt_socket *socket) {
         lvt_socket_close(socket);
         return;
     }
-    lvt_http_receive(socket, LVT_SPAN(""));
+    if (socket->state == LVT_SOCKET_HTTP) lvt_http_receive(socket, LVT_SPAN(""));
 }
 
 static void write_waiting(lvt_socket *socket);
@@ -102,8 +118,12 @@ static void on_written(uv_write_t *request, int status) {
         return;
     }
     if (socket->close_when_written) lvt_socket_finish(socket);
-    else if (socket->state == LVT_SOCKET_WEBSOCKET) lvt_websocket_pump(socket);
     else if (socket->state == LVT_SOCKET_HTTP) resume(socket);
+    else if (socket->state == LVT_SOCKET_WEBSOCKET) {
+        socket->last_heard = now_milliseconds(socket->server); /* the peer takes what it is sent */
+        lvt_websocket_pump(socket);
+        if (socket->state == LVT_SOCKET_WEBSOCKET && lvt_socket_idle(socket)) resume(socket);
+    }
 }
 
 static void write_waiting(lvt_socket *socket) {
@@ -155,11 +175,13 @@ void lvt_socket_accept(lvt_server *server) {
     lvt_socket *socket = lvt_allocate_zeroed(allocator, 1, sizeof *socket);
     if (socket == NULL) {
         lvt_server_log(server, LVT_LOG_ERROR, "out of memory for a new connection");
+        server->accept_waiting = true;
         return;
     }
     socket->server = server;
     if (uv_tcp_init(&server->loop, &socket->handle) != 0) {
         lvt_release(allocator, socket);
+        server->accept_waiting = true;
         return;
     }
     socket->handle.data = socket;

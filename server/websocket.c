@@ -74,7 +74,7 @@ static void on_message(wslay_event_context_ptr context, const struct wslay_event
         frames->close_queued = true;
         return;
     }
-    if (message->opcode != WSLAY_TEXT_FRAME || socket->connection == NULL) return;
+    if (message->opcode != WSLAY_TEXT_FRAME || socket->connection == NULL || frames->close_queued) return;
     lvt_error error;
     lvt_span text = lvt_span_of((const char *)message->msg, message->msg_length);
     if (lvt_connection_receive(socket->connection, text, &error) != LVT_OK) {
@@ -181,7 +181,11 @@ void lvt_websocket_pump(lvt_socket *socket) {
     lvt_span message;
     while (lvt_socket_idle(socket) && lvt_connection_output(socket->connection, &message)) {
         lvt_frames *frames = take_frames(socket);
-        if (frames == NULL || frames->close_queued) break;
+        if (frames == NULL) {
+            lvt_socket_close(socket);
+            return;
+        }
+        if (frames->close_queued) break;
         struct wslay_event_msg out = {WSLAY_TEXT_FRAME, (const uint8_t *)message.data, message.length};
         if (wslay_event_queue_msg(frames->context, &out) != 0) {
             lvt_socket_close(socket);
@@ -234,11 +238,10 @@ void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes) {
         lvt_socket_close(socket);
         return;
     }
-    if (!flush(socket)) {
-        lvt_server_pump(socket->server);
-        return;
-    }
-    release_if_between_messages(socket);
+    if (frames->close_queued && socket->deadline == 0) lvt_socket_set_deadline(socket, LVT_STOP_GRACE_SECONDS);
+    if (flush(socket)) release_if_between_messages(socket);
+    /* Who does not read its answers is not asked for more questions. */
+    if (socket->state == LVT_SOCKET_WEBSOCKET && !lvt_socket_idle(socket)) lvt_socket_pause(socket);
     lvt_server_pump(socket->server);
 }
 

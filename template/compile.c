@@ -39,10 +39,10 @@ void lvt_compiler_push(lvt_compiler *compiler, lvt_buffer *gathered, const void 
 }
 
 void *lvt_compiler_keep(lvt_compiler *compiler, const lvt_buffer *gathered) {
-    if (compiler->status != LVT_OK || gathered->length == 0) return NULL;
+    if (compiler->status != LVT_OK) return NULL;
     void *memory = lvt_arena_allocate(compiler->arena, gathered->length);
     if (memory == NULL) fail_memory(compiler);
-    else memcpy(memory, gathered->data, gathered->length);
+    else if (gathered->length != 0) memcpy(memory, gathered->data, gathered->length);
     return memory;
 }
 

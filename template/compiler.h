@@ -34,7 +34,7 @@ typedef struct lvt_compiler {
 
 /* Zeroed memory in the arena; NULL after a failure. */
 void *lvt_compiler_take(lvt_compiler *compiler, size_t count, size_t size);
-/* A copy of an array that was gathered in a buffer; NULL when it is empty or after a failure. */
+/* A copy of an array that was gathered in a buffer; NULL after a failure only. */
 void *lvt_compiler_keep(lvt_compiler *compiler, const lvt_buffer *gathered);
 void lvt_compiler_fail(lvt_compiler *compiler, lvt_status status);
 void lvt_compiler_push(lvt_compiler *compiler, lvt_buffer *gathered, const void *item, size_t size);

@@ -55,6 +55,11 @@ static lvt_value follow(lvt_value value, bool *is_null_pointer) {
     }
 }
 
+/* What was written since `start`; never a span without data. */
+static lvt_span written_since(const lvt_buffer *out, size_t start) {
+    return out->length == start ? LVT_SPAN("") : lvt_span_of(out->data + start, out->length - start);
+}
+
 /* Text that is not there yet is formatted behind the output and moved to the arena. `nil` is what Go prints for nil. */
 static lvt_status stringify(lvt_escaper_text *text, lvt_value value, lvt_span nil, lvt_buffer *out, lvt_arena *arena,
                             lvt_error *error) {
@@ -67,6 +72,7 @@ static lvt_status stringify(lvt_escaper_text *text, lvt_value value, lvt_span ni
     }
     if (value.type->kind == LVT_KIND_STRING && value.type->to_string == NULL) {
         text->text = lvt_value_text(value);
+        if (text->text.length == 0) text->text = LVT_SPAN("");
         text->content = value.type->content;
         return LVT_OK;
     }
@@ -74,7 +80,7 @@ static lvt_status stringify(lvt_escaper_text *text, lvt_value value, lvt_span ni
     lvt_format_value(out, value);
     lvt_status status = lvt_buffer_check(out, "the output", error);
     if (status != LVT_OK) return status;
-    text->text = lvt_arena_copy(arena, lvt_span_of(out->data + start, out->length - start));
+    text->text = lvt_arena_copy(arena, written_since(out, start));
     out->length = start;
     return text->text.data != NULL ? LVT_OK : lvt_error_out_of_memory(error);
 }
@@ -146,8 +152,7 @@ static bool append_integer(lvt_buffer *out, lvt_escaper escaper, lvt_value value
 static lvt_status take_back(lvt_escaper_text *text, lvt_buffer *out, size_t start, lvt_arena *arena, lvt_error *error) {
     lvt_status status = lvt_buffer_check(out, "the output", error);
     if (status != LVT_OK) return status;
-    *text = (lvt_escaper_text){lvt_arena_copy(arena, lvt_span_of(out->data + start, out->length - start)),
-                               LVT_CONTENT_PLAIN};
+    *text = (lvt_escaper_text){lvt_arena_copy(arena, written_since(out, start)), LVT_CONTENT_PLAIN};
     out->length = start;
     return text->text.data != NULL ? LVT_OK : lvt_error_out_of_memory(error);
 }
@@ -213,6 +218,7 @@ lvt_status lvt_escape_chain(lvt_buffer *out, const lvt_escaper *escapers, size_t
                             lvt_arena *arena, lvt_error *error) {
     size_t start = out->length;
     lvt_status status = LVT_OK;
+    while (lvt_value_kind(value) == LVT_KIND_DYNAMIC) value = lvt_dynamic_value(value.data);
     if (count == 0) {
         lvt_format_value(out, value);
     } else if (count == 1 && is_plain_html(escapers[0], value.type)) {

@@ -201,6 +201,7 @@ void lvt_escape_js_regexp(lvt_buffer *out, lvt_escaper_text in) {
 /* ---- text/template's js function --------------------------------------------------------------------------------- */
 
 void lvt_escape_js_text(lvt_buffer *out, lvt_span text) {
+    if (text.length == 0) return;
     size_t run = 0, width = 1;
     for (size_t at = 0; at < text.length; at += width) {
         unsigned char c = (unsigned char)text.data[at];

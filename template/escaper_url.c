@@ -141,6 +141,7 @@ void lvt_escape_srcset(lvt_buffer *out, lvt_escaper_text in) {
 
 /* Go's url.QueryEscape: a space is '+'. */
 void lvt_escape_urlquery_text(lvt_buffer *out, lvt_span text) {
+    if (text.length == 0) return;
     size_t run = 0;
     for (size_t at = 0; at < text.length; at++) {
         unsigned char c = (unsigned char)text.data[at];

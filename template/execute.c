@@ -186,7 +186,7 @@ static void write_integer(void *cell, const lvt_type *type, uint64_t number) {
 /* Key and element of the frame's round. */
 static void read_round(const lvt_frame *frame, lvt_value *key, lvt_value *element) {
     lvt_value sequence = frame->sequence;
-    memcpy(frame->key_cell, &(int64_t){(int64_t)frame->index}, sizeof(int64_t));
+    if (frame->key_cell != NULL) memcpy(frame->key_cell, &(int64_t){(int64_t)frame->index}, sizeof(int64_t));
     *key = (lvt_value){&lvt_type_int64, frame->key_cell};
     switch (sequence.type->kind) {
     case LVT_KIND_MAP: lvt_value_map_at(sequence, frame->index, key, element); break;
@@ -202,9 +202,11 @@ static void read_round(const lvt_frame *frame, lvt_value *key, lvt_value *elemen
 
 /* Cells of one round; where its temporaries are kept, each round has its own. */
 static bool take_cells(lvt_execution *x, lvt_frame *frame) {
-    frame->key_cell = lvt_arena_allocate(&x->arena, sizeof(int64_t));
-    frame->element_cell = lvt_arena_allocate(&x->arena, sizeof(int64_t));
-    return frame->key_cell != NULL && frame->element_cell != NULL;
+    bool needs_key = x->sink != NULL || frame->range->evaluation->variable_count == 2;
+    bool needs_element = frame->sequence.type->kind == LVT_KIND_INT || frame->sequence.type->kind == LVT_KIND_UINT;
+    frame->key_cell = needs_key ? lvt_arena_allocate(&x->arena, sizeof(int64_t)) : NULL;
+    frame->element_cell = needs_element ? lvt_arena_allocate(&x->arena, sizeof(int64_t)) : NULL;
+    return (!needs_key || frame->key_cell != NULL) && (!needs_element || frame->element_cell != NULL);
 }
 
 static lvt_status begin_round(lvt_execution *x, lvt_frame *frame) {

@@ -35,7 +35,7 @@ typedef struct lvt_frame {
     const lvt_step *range;
     lvt_value sequence;
     size_t index, count;
-    void *key_cell, *element_cell; /* what holds an index and an integer of a range over integers */
+    void *key_cell, *element_cell; /* what holds an index (NULL: nobody asks), an integer of a range over integers */
     /* ROUND: temporaries from here on end with the round; INVOKE: with the invocation. */
     lvt_arena_mark mark;
     lvt_arena_mark range_mark; /* ROUND: ... with the range */

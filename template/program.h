@@ -28,8 +28,9 @@ typedef struct lvt_slot {
     lvt_span source;             /* the action as written */
     const lvt_escaper *escapers; /* TEXT */
     size_t escaper_count;
-    const char *context;       /* TEXT */
-    const lvt_body *body;      /* BRANCH: then; RANGE: item; INVOKE; TAIL */
+    const char *context; /* TEXT */
+    /* BRANCH: then; RANGE: item; TAIL; INVOKE (NULL: no template has this name, reaching it is an error) */
+    const lvt_body *body;
     const lvt_body *otherwise; /* BRANCH, RANGE: else, may be NULL */
 } lvt_slot;
 

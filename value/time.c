@@ -61,7 +61,7 @@ lvt_time lvt_time_from_nanoseconds(int64_t wall, int32_t offset) {
 
 bool lvt_time_is_zero(lvt_time time) { return time.seconds == LVT_TIME_ZERO_SECONDS && time.nanoseconds == 0; }
 
-/* ---- RFC 3339, read as Go does: a comma may stand for the point, and the hour may have one digit ---- */
+/* ---- RFC 3339, read as Go does: a comma may stand for the point, an hour may have one digit, a zone be 24:60 ---- */
 
 /* A number of exactly `digits` digits within bounds. */
 static bool read_digits(lvt_span *text, size_t digits, int low, int high, int *out) {
@@ -107,8 +107,8 @@ static bool read_zone(lvt_span *text, int *offset) {
     if (read_char(text, 'Z')) return true;
     bool west = text->length > 0 && text->data[0] == '-';
     int hours, minutes;
-    if (!read_char(text, west ? '-' : '+') || !read_digits(text, 2, 0, 23, &hours) || !read_char(text, ':') ||
-        !read_digits(text, 2, 0, 59, &minutes))
+    if (!read_char(text, west ? '-' : '+') || !read_digits(text, 2, 0, 24, &hours) || !read_char(text, ':') ||
+        !read_digits(text, 2, 0, 60, &minutes))
         return false;
     *offset = (hours * 60 + minutes) * (west ? -60 : 60);
     return true;

@@ -108,7 +108,8 @@ typedef struct lvt_mirror lvt_mirror;
 lvt_status lvt_mirror_create(lvt_mirror **out, const lvt_allocator *allocator, lvt_error *error);
 void lvt_mirror_free(lvt_mirror *mirror);
 /* Apply a tree object, complete or an update. LVT_ERROR_PROTOCOL when it does not fit what the mirror holds (an unknown
- * shape, row or slot); the mirror is empty afterwards and needs a complete tree, as a client asks for a resync. */
+ * shape, row or slot), LVT_ERROR_LIMIT when its JSON nests deeper than LVT_VALUE_DEPTH_MAX; the mirror is empty
+ * afterwards, statics too, and needs a complete tree, as a client asks for a resync. */
 lvt_status lvt_mirror_apply(lvt_mirror *mirror, lvt_span tree, lvt_error *error);
 /* The same for a whole message {"v":1,"seq":n,"tree":{...}}: takes its tree. */
 lvt_status lvt_mirror_apply_message(lvt_mirror *mirror, lvt_span message, lvt_error *error);

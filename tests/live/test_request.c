@@ -1,8 +1,7 @@
 /* GET, HEAD and POST. */
 #include "drive.h"
 
-#define EVERY_ANSWER \
-    "X-LiveTemplate-WebSocket: enabled\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+#define EVERY_ANSWER "X-LiveTemplate-WebSocket: enabled\r\nCache-Control: no-store\r\n"
 
 /* ---- GET and HEAD ---- */
 

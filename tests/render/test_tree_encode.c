@@ -148,6 +148,66 @@ static void nothing_is_half_sent(void **state) {
     page_close(&p);
 }
 
+/* ---- rows of structs ----------------------------------------------------------------------------------------------
+ */
+
+typedef struct entry {
+    char *key, *shown, *text;
+} entry;
+LVT_STRUCT(entry, LVT_FIELD(entry, key, LVT_STRING, "Key", .key = true), LVT_FIELD(entry, shown, LVT_STRING, "Shown"),
+           LVT_FIELD(entry, text, LVT_STRING, "Text"));
+
+/* The field that is the key, and how the wire carries it when the key slot says the same or something else. A row that
+ * carries its key in another way than before is another row. Behind each list stands a row that stays. */
+static void the_key_of_a_struct_goes_before_its_slot(void **state) {
+    (void)state;
+    static const struct {
+        entry before, after;
+        const char *update;
+    } cases[] = {
+        {{"a", "a", "t"}, {"a", "a", "u"}, "{\"0\":[[\"u\",\"a\",{\"1\":\"u\"}]]}"},
+        {{"a", "q", "t"}, {"a", "r", "t"}, "{\"0\":[[\"u\",\"a\",{\"0\":\"r\"}]]}"},
+        {{"a", "a", "t"}, {"a", "r", "t"}, "{\"0\":[[\"r\",\"a\"],[\"p\",[{\"_k\":\"a\",\"0\":\"r\",\"1\":\"t\"}]]]}"},
+        {{"a", "r", "t"}, {"a", "a", "t"}, "{\"0\":[[\"r\",\"a\"],[\"p\",[{\"0\":\"a\",\"1\":\"t\"}]]]}"},
+        {{"a", "q", "t"}, {"b", "q", "t"}, "{\"0\":[[\"r\",\"a\"],[\"p\",[{\"_k\":\"b\",\"0\":\"q\",\"1\":\"t\"}]]]}"},
+        {{"", "", "t"}, {"b", "", "t"}, "{\"0\":[[\"r\",\"0\"],[\"p\",[{\"_k\":\"b\",\"0\":\"\",\"1\":\"t\"}]]]}"},
+        {{"b", "", "t"}, {"", "", "t"}, "{\"0\":[[\"r\",\"b\"],[\"p\",[{\"_k\":\"0\",\"0\":\"\",\"1\":\"t\"}]]]}"},
+        {{"", "", "t"}, {"", "", "u"}, "{\"0\":[[\"u\",\"0\",{\"1\":\"u\"}]]}"},
+        /* A number that was given to a row becomes the key of another. */
+        {{"", "", "t"}, {"0", "0", "t"}, "{\"0\":[[\"r\",\"0\"],[\"p\",[{\"0\":\"0\",\"1\":\"t\"}]]]}"},
+    };
+    const lvt_type *list = LVT_SLICE_OF(&entry_type);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        page p;
+        entry rows[2] = {cases[i].before, {"z", "z", "z"}};
+        const lvt_slice slice = {rows, 2, 2};
+        page_load(&p, "{{range .}}<li data-key=\"{{.Shown}}\">{{.Text}}</li>{{end}}");
+        assert_int_equal(page_show_value(&p, (lvt_value){list, &slice}), LVT_OK);
+        rows[0] = cases[i].after;
+        assert_int_equal(page_show_value(&p, (lvt_value){list, &slice}), LVT_OK);
+        page_expect_update(&p, cases[i].update);
+        assert_true(page_agrees(&p, (lvt_value){list, &slice}));
+        page_close(&p);
+    }
+}
+
+/* A row without a key keeps its number until another row's key is the same text: then it is a new row. */
+static void numbers_give_way_to_keys(void **state) {
+    (void)state;
+    entry rows[3] = {{"", "", "t"}, {"z", "z", "z"}, {"", "", "s"}};
+    const lvt_slice three = {rows, 3, 3};
+    const lvt_value data = {LVT_SLICE_OF(&entry_type), &three};
+    page p;
+    page_load(&p, "{{range .}}<li data-key=\"{{.Shown}}\">{{.Text}}</li>{{end}}");
+    assert_int_equal(page_show_value(&p, data), LVT_OK);
+    rows[1] = (entry){"1", "1", "one"};
+    assert_int_equal(page_show_value(&p, data), LVT_OK);
+    page_expect_update(&p, "{\"0\":[[\"r\",\"z\"],[\"r\",\"1\"],[\"a\",[{\"0\":\"1\",\"1\":\"one\"},"
+                           "{\"_k\":\"2\",\"0\":\"\",\"1\":\"s\"}]]]}");
+    assert_true(page_agrees(&p, data));
+    page_close(&p);
+}
+
 /* JSON has no place for bytes that are not UTF-8; a browser shows U+FFFD for them either way. */
 static void malformed_text_becomes_the_replacement_character(void **state) {
     (void)state;
@@ -266,6 +326,8 @@ int main(void) {
         cmocka_unit_test(complete_trees_are_as_written),
         cmocka_unit_test(a_later_page_gets_no_statics),
         cmocka_unit_test(nothing_is_half_sent),
+        cmocka_unit_test(the_key_of_a_struct_goes_before_its_slot),
+        cmocka_unit_test(numbers_give_way_to_keys),
         cmocka_unit_test(malformed_text_becomes_the_replacement_character),
         cmocka_unit_test(deep_pages_have_a_limit),
         cmocka_unit_test(out_of_memory_is_told),

@@ -64,7 +64,7 @@ static inline lvt_status assembly_text(lvt_sink *sink, uint32_t slot, size_t off
     assert_int_equal(assembly_kind(a, slot), LVT_SLOT_TEXT);
     assert_int_equal(offset + length, a->slots->length);
     assembly_advance(a, slot);
-    lvt_buffer_append(&a->page, a->slots->data + offset, length);
+    if (length != 0) lvt_buffer_append(&a->page, a->slots->data + offset, length);
     return LVT_OK;
 }
 
@@ -156,7 +156,8 @@ static inline lvt_template *drive_load(lvt_template_mode mode, const char *text,
 }
 
 static inline void drive_mismatch(const char *text, const char *what, const char *expected, const char *got) {
-    fail_msg("\n%s\n%s\nexpected: %s\ngot:      %s", text, what, expected, got);
+    fail_msg("\n%s\n%s\nexpected: %s\ngot:      %s", text, what, expected != NULL ? expected : "(an error)",
+             got != NULL ? got : "(an error)");
 }
 
 /* Report what was printed before, and compare. */

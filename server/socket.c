@@ -121,8 +121,8 @@ static void on_written(uv_write_t *request, int status) {
     else if (socket->state == LVT_SOCKET_HTTP) resume(socket);
     else if (socket->state == LVT_SOCKET_WEBSOCKET) {
         socket->last_heard = now_milliseconds(socket->server); /* the peer takes what it is sent */
+        resume(socket);
         lvt_websocket_pump(socket);
-        if (socket->state == LVT_SOCKET_WEBSOCKET && lvt_socket_idle(socket)) resume(socket);
     }
 }
 

@@ -241,7 +241,7 @@ void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes) {
     if (frames->close_queued && socket->deadline == 0) lvt_socket_set_deadline(socket, LVT_STOP_GRACE_SECONDS);
     if (flush(socket)) release_if_between_messages(socket);
     /* Who does not read its answers is not asked for more questions. */
-    if (socket->state == LVT_SOCKET_WEBSOCKET && !lvt_socket_idle(socket)) lvt_socket_pause(socket);
+    if (socket->state == LVT_SOCKET_WEBSOCKET && socket->output.length > LVT_MESSAGE_OUT_MAX) lvt_socket_pause(socket);
     lvt_server_pump(socket->server);
 }
 

@@ -68,7 +68,7 @@ typedef struct lvt_token_claims {
 lvt_status lvt_token_issue(lvt_buffer *out, lvt_app *app, const char *page, const char *nonce, lvt_span group,
                            lvt_error *error);
 /* LVT_ERROR_TOKEN_INVALID (form, algorithm, key, signature), _EXPIRED, _FOREIGN (application or group). Constant time
- * in the signature. Does not look at pages: lvt_page_find does. */
+ * in the signature. Does not look at pages: lvt_connection_open does. */
 lvt_status lvt_token_verify(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 /* Sign with a new key from now on; the last one stays good for `grace` seconds. */
 lvt_status lvt_app_rotate_keys(lvt_app *app, int64_t grace, lvt_error *error);

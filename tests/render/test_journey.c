@@ -117,7 +117,8 @@ static void report_range(journey *j, driver *d, const lvt_slot *slot, uint32_t i
     for (size_t i = 0; i < count; i++) {
         /* Some keys look like numbers that the engine assigns, some rows have none. */
         char key[8];
-        snprintf(key, sizeof key, rows[i] == 3 ? "" : "%s%u", rows[i] % 2 ? "k" : "", rows[i]);
+        if (rows[i] == 3) key[0] = '\0';
+        else snprintf(key, sizeof key, "%s%u", rows[i] % 2 ? "k" : "", rows[i]);
         const lvt_string text = {key, strlen(key)};
         drive_begin_item(d, (lvt_value){LVT_TEXT, &text}, LVT_NIL, is_map);
         report_body(j, d, slot->body, mix(place, 1000 + rows[i]), key, depth + 1);

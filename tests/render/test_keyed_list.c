@@ -104,7 +104,7 @@ static void check(const names *old, const names *next) {
 /* Digits are rows. */
 static names names_of(const char *text) {
     names list = {.count = strlen(text)};
-    for (size_t i = 0; i < list.count; i++) list.items[i] = text[i];
+    for (size_t i = 0; i < list.count; i++) list.items[i] = (unsigned char)text[i];
     return list;
 }
 

@@ -205,6 +205,26 @@ static void messages_carry_a_tree(void **state) {
     lvt_mirror_free(mirror);
 }
 
+static void nesting_has_a_limit(void **state) {
+    (void)state;
+    lvt_mirror *mirror;
+    lvt_buffer json;
+    lvt_buffer_init(&json, SIZE_MAX, NULL);
+    assert_int_equal(lvt_mirror_create(&mirror, NULL, NULL), LVT_OK);
+    for (int depth = LVT_VALUE_DEPTH_MAX - 1; depth <= LVT_VALUE_DEPTH_MAX + 1; depth += 2) {
+        lvt_buffer_clear(&json);
+        lvt_buffer_append_literal(&json, "{\"f\":0,\"s\":[\"<\",\">\"],\"0\":");
+        for (int i = 1; i < depth; i++) lvt_buffer_append_literal(&json, "{\"f\":0,\"0\":");
+        lvt_buffer_append_literal(&json, "\"\"");
+        for (int i = 0; i < depth; i++) lvt_buffer_append_char(&json, '}');
+        assert_int_equal(lvt_mirror_apply(mirror, lvt_buffer_span(&json), NULL),
+                         depth < LVT_VALUE_DEPTH_MAX ? LVT_OK : LVT_ERROR_LIMIT);
+    }
+    expect_print(mirror, "a tree that is too deep", "");
+    lvt_buffer_free(&json);
+    lvt_mirror_free(mirror);
+}
+
 /* Rows are found by key however many there are. */
 static void many_rows(void **state) {
     (void)state;
@@ -271,8 +291,11 @@ static void out_of_memory_is_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(updates_that_fit),      cmocka_unit_test(updates_that_do_not_fit),
-        cmocka_unit_test(messages_carry_a_tree), cmocka_unit_test(many_rows),
+        cmocka_unit_test(updates_that_fit),
+        cmocka_unit_test(updates_that_do_not_fit),
+        cmocka_unit_test(messages_carry_a_tree),
+        cmocka_unit_test(nesting_has_a_limit),
+        cmocka_unit_test(many_rows),
         cmocka_unit_test(out_of_memory_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

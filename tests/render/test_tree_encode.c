@@ -152,7 +152,7 @@ static void nothing_is_half_sent(void **state) {
  */
 
 typedef struct entry {
-    char *key, *shown, *text;
+    const char *key, *shown, *text;
 } entry;
 LVT_STRUCT(entry, LVT_FIELD(entry, key, LVT_STRING, "Key", .key = true), LVT_FIELD(entry, shown, LVT_STRING, "Shown"),
            LVT_FIELD(entry, text, LVT_STRING, "Text"));

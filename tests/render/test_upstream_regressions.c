@@ -128,7 +128,7 @@ static void w09_collections_and_variables_of_every_form(void **state) {
         "{\"A\":{\"B\":[]},\"N\":0}",
         NULL,
     };
-    walk("{{$n := .N}}{{range .A.B}}<i>{{.}}{{$n}}</i>{{end}}{{range $i, $x := slice .A.B 0 .N}}{{$i}}={{$x}} {{end}}"
+    walk("{{$n := .N}}{{range .A.B}}<i>{{.}}{{$n}}</i>{{end}}{{range $i, $x := index .A \"B\"}}{{$i}}={{$x}} {{end}}"
          "{{range $i := len .A.B}}{{$i}},{{end}}",
          states);
 }

@@ -167,10 +167,12 @@ static bool flush(lvt_socket *socket) {
     bool failed = wslay_event_want_write(frames->context) && wslay_event_send(frames->context) != 0;
     lvt_socket_send(socket, lvt_buffer_span(scratch));
     if (socket->state != LVT_SOCKET_WEBSOCKET) return false;
-    bool is_over = wslay_event_get_close_sent(frames->context) &&
-                   (wslay_event_get_close_received(frames->context) || !wslay_event_get_read_enabled(frames->context));
-    if (failed || is_over) {
-        lvt_socket_finish(socket);
+    bool is_sent = wslay_event_get_close_sent(frames->context) != 0;
+    bool is_answered = wslay_event_get_close_received(frames->context) != 0;
+    if (failed || (is_sent && (is_answered || !wslay_event_get_read_enabled(frames->context)))) {
+        /* After both close frames nothing more comes that an early close could answer with a reset. */
+        if (is_sent && is_answered && lvt_socket_idle(socket)) lvt_socket_close(socket);
+        else lvt_socket_finish(socket);
         return false;
     }
     return true;
@@ -235,7 +237,12 @@ void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes) {
     int result = wslay_event_recv(frames->context);
     frames->input = LVT_SPAN("");
     if (result != 0) {
-        lvt_socket_close(socket);
+        /* wslay gives up on such frames without a word; the peer is told all the same. */
+        bool is_memory = result == WSLAY_ERR_NOMEM;
+        if (!wslay_event_get_close_sent(frames->context))
+            lvt_socket_send(socket, is_memory ? LVT_SPAN("\x88\x02\x03\xF3") : LVT_SPAN("\x88\x02\x03\xEA"));
+        lvt_socket_finish(socket);
+        lvt_server_pump(socket->server);
         return;
     }
     if (frames->close_queued && socket->deadline == 0) lvt_socket_set_deadline(socket, LVT_STOP_GRACE_SECONDS);

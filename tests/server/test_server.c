@@ -198,7 +198,7 @@ static void malformed_requests_are_answered_and_closed(void **state) {
         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n", 413},
         {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400},
         {"GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505},
-        {"\r\n\r\n get", 400},
+        {"\r\n\r\nget", 501},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         wire w;

@@ -66,7 +66,11 @@ static lvt_status render_files(lvt_buffer *page, char **paths, size_t count, boo
         if (status == LVT_OK) {
             lvt_error inner;
             status = lvt_json_parse(&data, lvt_buffer_span(&text), &arena, &inner);
-            if (status != LVT_OK) (void)lvt_error_set(error, status, "%s:%s", data_path, inner.message);
+            /* "json:line:column: reason" becomes "FILE:line:column: reason". */
+            if (status != LVT_OK)
+                (void)lvt_error_set(error, status, "%s%s%s", data_path,
+                                    strncmp(inner.message, "json:", 5) == 0 ? "" : ": ",
+                                    inner.message + (strncmp(inner.message, "json:", 5) == 0 ? 4 : 0));
         }
     }
     lvt_template_options options = LVT_TEMPLATE_OPTIONS_INIT;

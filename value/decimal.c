@@ -269,8 +269,9 @@ void lvt_decimal_shortest(lvt_decimal *out, double magnitude, int bits) {
         bool up = high > 0 || (high == 0 && inclusive);
         if (down && up) {
             int half = natural_compare_sum(&rest, &rest, &divisor);
-            /* A tie goes to the even digit, but up where the gap above is the wider one, as in Go. */
-            up = half > 0 || (half == 0 && (digit % 2 == 1 || !binary.even_gap));
+            /* A tie goes to the even digit. The one tie among the powers of two that are floats, 2^-12, goes up in Go.
+             */
+            up = half > 0 || (half == 0 && (digit % 2 == 1 || (bits == 32 && !binary.even_gap)));
         }
         if (up) digit++;
         out->digits[out->count++] = (char)('0' + digit);

@@ -37,47 +37,51 @@ enum { ZONE_MINUTES = 1, ZONE_SECONDS = 2, ZONE_COLON = 4, ZONE_Z = 8 };
 
 typedef struct layout_element {
     const char *text;
+    unsigned char length;
     unsigned char element;
     unsigned char zone;
 } layout_element;
 
 /* Grouped by their first character, longer ones first. */
+#define ELEMENT(literal, element, zone) \
+    { literal, sizeof(literal) - 1, element, zone }
 static const layout_element elements[] = {
-    {"January", MONTH_NAME, 0},
-    {"Jan", MONTH_SHORT, 0},
-    {"Monday", WEEKDAY_NAME, 0},
-    {"Mon", WEEKDAY_SHORT, 0},
-    {"MST", ZONE_NAME, 0},
-    {"002", YEAR_DAY_ZERO, 0},
-    {"01", MONTH_ZERO, 0},
-    {"02", DAY_ZERO, 0},
-    {"03", HOUR_12_ZERO, 0},
-    {"04", MINUTE_ZERO, 0},
-    {"05", SECOND_ZERO, 0},
-    {"06", YEAR_SHORT, 0},
-    {"15", HOUR, 0},
-    {"1", MONTH, 0},
-    {"2006", YEAR, 0},
-    {"2", DAY, 0},
-    {"__2", YEAR_DAY_SPACE, 0},
-    {"_2006", LITERAL, 0}, /* an underscore and the year */
-    {"_2", DAY_SPACE, 0},
-    {"3", HOUR_12, 0},
-    {"4", MINUTE, 0},
-    {"5", SECOND, 0},
-    {"PM", HALF_UPPER, 0},
-    {"pm", HALF_LOWER, 0},
-    {"-07:00:00", ZONE, ZONE_MINUTES | ZONE_SECONDS | ZONE_COLON},
-    {"-070000", ZONE, ZONE_MINUTES | ZONE_SECONDS},
-    {"-07:00", ZONE, ZONE_MINUTES | ZONE_COLON},
-    {"-0700", ZONE, ZONE_MINUTES},
-    {"-07", ZONE, 0},
-    {"Z07:00:00", ZONE, ZONE_MINUTES | ZONE_SECONDS | ZONE_COLON | ZONE_Z},
-    {"Z070000", ZONE, ZONE_MINUTES | ZONE_SECONDS | ZONE_Z},
-    {"Z07:00", ZONE, ZONE_MINUTES | ZONE_COLON | ZONE_Z},
-    {"Z0700", ZONE, ZONE_MINUTES | ZONE_Z},
-    {"Z07", ZONE, ZONE_Z},
+    ELEMENT("January", MONTH_NAME, 0),
+    ELEMENT("Jan", MONTH_SHORT, 0),
+    ELEMENT("Monday", WEEKDAY_NAME, 0),
+    ELEMENT("Mon", WEEKDAY_SHORT, 0),
+    ELEMENT("MST", ZONE_NAME, 0),
+    ELEMENT("002", YEAR_DAY_ZERO, 0),
+    ELEMENT("01", MONTH_ZERO, 0),
+    ELEMENT("02", DAY_ZERO, 0),
+    ELEMENT("03", HOUR_12_ZERO, 0),
+    ELEMENT("04", MINUTE_ZERO, 0),
+    ELEMENT("05", SECOND_ZERO, 0),
+    ELEMENT("06", YEAR_SHORT, 0),
+    ELEMENT("15", HOUR, 0),
+    ELEMENT("1", MONTH, 0),
+    ELEMENT("2006", YEAR, 0),
+    ELEMENT("2", DAY, 0),
+    ELEMENT("__2", YEAR_DAY_SPACE, 0),
+    ELEMENT("_2006", LITERAL, 0), /* an underscore and the year */
+    ELEMENT("_2", DAY_SPACE, 0),
+    ELEMENT("3", HOUR_12, 0),
+    ELEMENT("4", MINUTE, 0),
+    ELEMENT("5", SECOND, 0),
+    ELEMENT("PM", HALF_UPPER, 0),
+    ELEMENT("pm", HALF_LOWER, 0),
+    ELEMENT("-07:00:00", ZONE, ZONE_MINUTES | ZONE_SECONDS | ZONE_COLON),
+    ELEMENT("-070000", ZONE, ZONE_MINUTES | ZONE_SECONDS),
+    ELEMENT("-07:00", ZONE, ZONE_MINUTES | ZONE_COLON),
+    ELEMENT("-0700", ZONE, ZONE_MINUTES),
+    ELEMENT("-07", ZONE, 0),
+    ELEMENT("Z07:00:00", ZONE, ZONE_MINUTES | ZONE_SECONDS | ZONE_COLON | ZONE_Z),
+    ELEMENT("Z070000", ZONE, ZONE_MINUTES | ZONE_SECONDS | ZONE_Z),
+    ELEMENT("Z07:00", ZONE, ZONE_MINUTES | ZONE_COLON | ZONE_Z),
+    ELEMENT("Z0700", ZONE, ZONE_MINUTES | ZONE_Z),
+    ELEMENT("Z07", ZONE, ZONE_Z),
 };
+#undef ELEMENT
 
 /* At least `width` digits, filled on the left. */
 static void append_number(lvt_buffer *out, int64_t number, int width, char fill) {
@@ -180,7 +184,7 @@ static const layout_element *find_element(lvt_span rest) {
     for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
         const layout_element *element = &elements[i];
         if (element->text[0] != rest.data[0]) continue;
-        size_t length = strlen(element->text);
+        size_t length = element->length;
         if (length > rest.length || memcmp(rest.data, element->text, length) != 0) continue;
         /* "Jan" and "Mon" do not begin a longer word ("Month"). */
         if ((element->element == MONTH_SHORT || element->element == WEEKDAY_SHORT) && length < rest.length &&
@@ -205,7 +209,7 @@ void lvt_time_format(lvt_buffer *out, lvt_time time, lvt_span layout) {
         lvt_buffer_append(out, layout.data + plain, i - plain);
         if (element != NULL) append_element(out, element, &calendar, time.offset);
         else append_fraction(out, lvt_span_of(rest.data, fraction), calendar.nanosecond);
-        i += element != NULL ? strlen(element->text) : fraction;
+        i += element != NULL ? element->length : fraction;
         plain = i;
     }
     lvt_buffer_append(out, layout.data + plain, layout.length - plain);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi, type MockInstance } from "vitest";
 import { Morpher } from "../src/morph";
 import { Tree, type JsonObject } from "../src/tree";
 import { View } from "../src/view";
@@ -11,7 +11,7 @@ let tree: Tree;
 let view: View;
 let morpher: Morpher;
 /** How often the page was morphed as one. */
-let morphs: ReturnType<typeof vi.spyOn>;
+let morphs: MockInstance<Morpher["update"]>;
 
 function serve(first: JsonObject): void {
   document.body.innerHTML = '<div data-lvt-id="x"></div>';

@@ -401,9 +401,9 @@ void lvt_format_println(lvt_buffer *out, const lvt_value *values, size_t count);
 void lvt_format_printf(lvt_buffer *out, lvt_span format, const lvt_value *values, size_t count);
 /* One value as fmt's %v. */
 void lvt_format_value(lvt_buffer *out, lvt_value value);
-/* The forms of strconv.FormatFloat: format 'e', 'E', 'f', 'F', 'g', 'G', 'b', 'x' or 'X'. Precision -1 gives the shortest
- * decimal that reads back as the same number ('g' then uses an exponent below 1e-4 and from 1e6 on, as %v does). bits is 32
- * or 64. */
+/* The forms of strconv.FormatFloat: format 'e', 'E', 'f', 'F', 'g', 'G', 'b', 'x' or 'X'. Precision -1 gives the
+ * shortest decimal that reads back as the same number ('g' then uses an exponent below 1e-4 and from 1e6 on, as %v
+ * does). bits is 32 or 64. */
 void lvt_format_float(lvt_buffer *out, double number, char format, int precision, int bits);
 
 /* ---- JSON -------------------------------------------------------------------------------------------------- */

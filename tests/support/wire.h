@@ -1,8 +1,7 @@
 /* wire: a client made of raw bytes: a blocking socket with a timeout, answers of HTTP, frames of WebSocket. */
-#ifndef LIVETEMPLATE_TESTS_SERVER_WIRE_H
-#define LIVETEMPLATE_TESTS_SERVER_WIRE_H
+#ifndef LIVETEMPLATE_TEST_WIRE_H
+#define LIVETEMPLATE_TEST_WIRE_H
 
-#include "livetemplate/server.h"
 #include "tests/support/cmocka_all.h"
 
 #include <arpa/inet.h>

@@ -35,7 +35,7 @@ test-client:
 test-e2e: build
 	@tools/install client browser
 	@tools/client install-e2e
-	@cd tests/e2e && npm test
+	@cd tests/e2e && timeout 900 npm --silent test
 
 test-tsan: build
 	@tools/install test
@@ -47,6 +47,7 @@ test-clang: build
 	@tools/install test lint
 	@cmake --preset clang > /dev/null
 	@ninja -C build/clang -j $(JOBS)
+	@cd build/clang && ctest --output-on-failure -j $(JOBS)
 
 # One visit to the server under valgrind: no error, nothing lost.
 test-valgrind: build

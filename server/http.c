@@ -231,6 +231,7 @@ void lvt_http_receive(lvt_socket *socket, lvt_span bytes) {
         lvt_buffer_init(&socket->held, held.maximum, held.allocator);
         lvt_buffer_append_span(&held, bytes);
         bytes = lvt_buffer_span(&held);
+        if (held.status != LVT_OK) lvt_socket_close(socket);
     }
     while (bytes.length > 0 && socket->state == LVT_SOCKET_HTTP && !socket->close_when_written &&
            lvt_socket_idle(socket))

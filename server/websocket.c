@@ -314,7 +314,8 @@ bool lvt_websocket_upgrade(lvt_socket *socket, lvt_live *live, const lvt_request
     socket->state = LVT_SOCKET_WEBSOCKET;
     socket->last_heard = (int64_t)uv_now(&server->loop);
     lvt_socket_set_deadline(socket, 0);
-    lvt_socket_send(socket, lvt_buffer_span(answer));
+    if (answer->status != LVT_OK) lvt_socket_close(socket);
+    else lvt_socket_send(socket, lvt_buffer_span(answer));
     lvt_server_pump(server);
     lvt_websocket_pump(socket);
     return false;

@@ -67,7 +67,8 @@
 /* session: a token on the wire; ours are below 400 bytes. */
 #define LVT_TOKEN_LENGTH_MAX 1024
 #define LVT_TOKEN_TTL_SECONDS_DEFAULT (24 * 3600)
-/* session: how far in the future a token may have been issued: the clocks of two machines that share a secret differ. */
+/* session: how far in the future a token may have been issued: the clocks of two machines that share a secret differ.
+ */
 #define LVT_TOKEN_SKEW_SECONDS 60
 /* session: signing keys that are good at one time: the current one and those in their grace period. Rotations are a day
  * apart and the grace is an hour, so more than two means somebody rotates by hand. */

@@ -212,6 +212,34 @@ func execute(r request) (string, error) {
 }
 
 func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "oracle:", err)
+		os.Exit(1)
+	}
+}
+
+func run(arguments []string) error {
+	switch {
+	case len(arguments) == 0:
+		answerLines()
+		return nil
+	case len(arguments) == 3 && arguments[0] == "generate":
+		count, err := strconv.Atoi(arguments[1])
+		if err != nil {
+			return err
+		}
+		seed, err := strconv.ParseInt(arguments[2], 10, 64)
+		if err != nil {
+			return err
+		}
+		return generate(os.Stdout, count, seed)
+	case len(arguments) == 4 && arguments[0] == "compare":
+		return compare(arguments[1:])
+	}
+	return errors.New("usage: oracle < CASES | oracle generate COUNT SEED | oracle compare CASES GO_ANSWERS LVT_ANSWERS")
+}
+
+func answerLines() {
 	lines := bufio.NewReaderSize(os.Stdin, 1<<20)
 	answers := bufio.NewWriter(os.Stdout)
 	defer answers.Flush()

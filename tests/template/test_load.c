@@ -125,8 +125,7 @@ static void test_refused(void **state) {
     source.text = LVT_SPAN("a\n{{if}}");
     expect_refused(&options, LVT_ERROR_SYNTAX, "t:2:5: missing value for if");
     source.text = LVT_SPAN("<a href='{{.}}");
-    expect_refused(&options, LVT_ERROR_ESCAPE,
-                   "t:1:1: ends in a non-text context: ");
+    expect_refused(&options, LVT_ERROR_ESCAPE, "t:1:1: ends in a non-text context: ");
     source.text = LVT_SPAN("a {{template \"nope\"}}");
     expect_refused(&options, LVT_ERROR_ESCAPE, "t:1:5: no such template \"nope\"");
 }

@@ -114,7 +114,8 @@ void lvt_root_init(lvt_root *root, const lvt_store_def *stores, size_t count) {
     root->members[count] =
         (lvt_member){.name = "lvt", .type = &context_type, .offset = offset, .size = sizeof(lvt_page_context)};
     root->type = (lvt_type){.kind = LVT_KIND_STRUCT,
-                            .name = "page",
+                            /* A single store is the root as far as its author knows, in messages too. */
+                            .name = count == 1 && stores[0].name == NULL ? stores[0].type->name : "page",
                             .size = offset + sizeof(lvt_page_context),
                             .alignment = _Alignof(lvt_page_context),
                             .members = root->members,

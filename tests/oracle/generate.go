@@ -98,7 +98,7 @@ func (g generator) value(depth int, times bool) any {
 	}
 	object := map[string]any{}
 	for i := g.Intn(4); i > 0; i-- {
-		object["k"+strings.ReplaceAll(g.text(), "$", "x")] = g.value(depth + 1)
+		object["k"+strings.ReplaceAll(g.text(), "$", "x")] = g.value(depth+1, times)
 	}
 	return object
 }

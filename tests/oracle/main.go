@@ -6,6 +6,8 @@
 // without fraction and exponent become int, other numbers float64, and an object with the single key $time, $html,
 // $css, $js, $jsstr, $url, $attr, $srcset or $bytes becomes that type. Mode "tree" does not print a page: it answers
 // with the template as html/template has rewritten it, one node a line, so that a reader can see the chosen escapers.
+//
+// `generate COUNT SEED` writes random cases and `compare` holds lvt's answers against Go's: tests/oracle/run does both.
 package main
 
 import (

@@ -76,8 +76,10 @@ static lvt_status write_page(lvt_buffer *out, lvt_group *group, lvt_workspace *w
         lvt_insertions insertions = {lvt_buffer_span(&live->head), region};
         return lvt_execution_print(workspace->execution, root, out, &insertions, error);
     }
-    lvt_buffer_append_literal(out, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
-                                   "name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
+    lvt_buffer_append_literal(
+        out, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
+             "name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" "
+             "content=\"light dark\"><title>");
     lvt_buffer_append_span(out, lvt_buffer_span(&live->title));
     lvt_buffer_append_literal(out, "</title>");
     lvt_buffer_append_span(out, lvt_buffer_span(&live->head));

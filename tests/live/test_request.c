@@ -15,10 +15,12 @@ static void a_fragment_gets_a_document(void **state) {
     browser alice = browser_start(&s);
     assert_int_equal(browser_get(&alice), 200);
     assert_contains(alice.headers, EVERY_ANSWER "Content-Type: text/html; charset=utf-8\r\n");
-    assert_contains(alice.body,
-                    "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-                    "content=\"width=device-width, initial-scale=1\"><title>a&lt;b&gt;.tmpl</title>"
-                    "<script src=\"/live.js?a=1&amp;b=2\" defer></script></head><body><div data-lvt-id=\"");
+    assert_contains(
+        alice.body,
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        "content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">"
+        "<title>a&lt;b&gt;.tmpl</title>"
+        "<script src=\"/live.js?a=1&amp;b=2\" defer></script></head><body><div data-lvt-id=\"");
     assert_contains(alice.body,
                     "\"><h1></h1><p>0</p><input name=\"title\" value=\"\"><ul><li>none</li></ul></div></body>");
     browser_close(&alice);

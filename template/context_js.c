@@ -9,16 +9,20 @@ static bool is_line_separator(const char *data, size_t length) {
     return length >= 3 && memcmp(data, "\xe2\x80", 2) == 0 && (data[2] == '\xa8' || data[2] == '\xa9');
 }
 
+/* What JavaScript takes for white space or the end of a line. */
+static bool is_script_space(uint32_t rune) {
+    return rune == ' ' || (rune >= '\t' && rune <= '\r') || rune == 0xA0 || rune == 0x1680 ||
+           (rune >= 0x2000 && rune <= 0x200A) || rune == 0x2028 || rune == 0x2029 || rune == 0x202F || rune == 0x205F ||
+           rune == 0x3000 || rune == 0xFEFF;
+}
+
 static lvt_span trim_space_right(lvt_span text) {
     while (text.length > 0) {
-        char last = text.data[text.length - 1];
-        if (lvt_is_html_space(last)) {
-            text.length--;
-        } else if (text.length >= 3 && is_line_separator(text.data + text.length - 3, 3)) {
-            text.length -= 3;
-        } else {
-            break;
-        }
+        size_t start = text.length - 1, width;
+        while (start > 0 && text.length - start < LVT_UTF8_MAX && (text.data[start] & 0xC0) == 0x80) start--;
+        uint32_t rune = lvt_utf8_decode(text.data + start, text.length - start, &width);
+        if (start + width != text.length || !is_script_space(rune)) break;
+        text.length = start;
     }
     return text;
 }
@@ -147,7 +151,7 @@ size_t lvt_transition_js(lvt_context *context, lvt_span text, lvt_problem *probl
         if (context->js_braces_depth > 0) {
             uint16_t *braces = &context->js_braces[context->js_braces_depth - 1];
             if (*braces == LVT_SCRIPT_BRACES_MAX) {
-                lvt_context_fail(context, text, problem, "too many open braces: %.32q", rest, no_span);
+                lvt_context_fail(context, text, problem, "more than 65535 open braces: %.32q", rest, no_span);
                 if (problem != NULL) problem->status = LVT_ERROR_LIMIT;
                 return text.length;
             }

@@ -93,7 +93,10 @@ static lvt_status index_once(lvt_value *out, lvt_function_context *context, lvt_
     lvt_status status = read_index(&position, context, lvt_value_unbox(index), length);
     if (status != LVT_OK) return status;
     if (position == length) {
-        return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "index out of range: %zu", position);
+        return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "reflect: %s index out of range",
+                             item.type->kind == LVT_KIND_STRING  ? "string"
+                             : item.type->kind == LVT_KIND_ARRAY ? "array"
+                                                                 : "slice");
     }
     bool is_text = item.type->kind == LVT_KIND_STRING || item.type->kind == LVT_KIND_BYTES;
     *out = is_text ? byte_at(item, position) : lvt_value_at(item, position);
@@ -115,8 +118,21 @@ lvt_status lvt_element_index(lvt_value *out, lvt_function_context *context, cons
 
 /* ---- slice ---- */
 
+/* A part of a list, which may grow again as far as the list goes: slice (slice .L 0 1) 0 3. Its capacity says how far;
+ * that of other slices is memory that nobody has written to. */
+static const lvt_type part_of_list = {.kind = LVT_KIND_SLICE,
+                                      .name = "[]interface {}",
+                                      .size = sizeof(lvt_slice),
+                                      .alignment = _Alignof(lvt_slice),
+                                      .element = &lvt_type_dynamic};
+
+static size_t capacity_of(lvt_value item) {
+    return item.type == &part_of_list ? ((const lvt_slice *)item.data)->capacity : lvt_value_length(item);
+}
+
 /* A part of a slice or array, borrowing its elements. */
-static lvt_status return_part(lvt_value *out, lvt_function_context *context, lvt_value item, size_t start, size_t end) {
+static lvt_status return_part(lvt_value *out, lvt_function_context *context, lvt_value item, size_t start, size_t end,
+                              size_t capacity) {
     bool is_array = item.type->kind == LVT_KIND_ARRAY;
     lvt_slice *part = lvt_arena_allocate(context->arena, sizeof *part);
     lvt_type *type = is_array ? lvt_arena_allocate(context->arena, sizeof *type) : NULL;
@@ -130,8 +146,8 @@ static lvt_status return_part(lvt_value *out, lvt_function_context *context, lvt
     }
     const char *first = is_array ? item.data : ((const lvt_slice *)item.data)->data;
     if (start != 0) first += start * item.type->element->size;
-    *part = (lvt_slice){.data = (void *)(uintptr_t)first, .length = end - start, .capacity = end - start};
-    *out = (lvt_value){is_array ? type : item.type, part};
+    *part = (lvt_slice){.data = (void *)(uintptr_t)first, .length = end - start, .capacity = capacity - start};
+    *out = (lvt_value){is_array ? type : item.type->element == &lvt_type_dynamic ? &part_of_list : item.type, part};
     return LVT_OK;
 }
 
@@ -173,12 +189,11 @@ lvt_status lvt_element_slice(lvt_value *out, lvt_function_context *context, cons
         return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "can't slice item of type %s",
                              lvt_describe_type(context, item));
     }
-    /* Go lets a slice grow into its capacity; what lies there in C is nobody's. */
-    size_t length = lvt_value_length(item);
-    size_t bounds[3] = {0, length, length};
+    size_t length = lvt_value_length(item), capacity = capacity_of(item);
+    size_t bounds[3] = {0, length, capacity};
     for (size_t i = 0; i < index_count; i++) {
         /* As in Go, which looks into a dynamic index for the function index but not for slice. */
-        lvt_status status = read_index(&bounds[i], context, arguments[i + 1], length);
+        lvt_status status = read_index(&bounds[i], context, arguments[i + 1], capacity);
         if (status != LVT_OK) return status;
     }
     for (size_t i = 0; i < 2; i++) {
@@ -188,5 +203,5 @@ lvt_status lvt_element_slice(lvt_value *out, lvt_function_context *context, cons
         }
     }
     return is_text ? return_text_part(out, context, item, bounds[0], bounds[1])
-                   : return_part(out, context, item, bounds[0], bounds[1]);
+                   : return_part(out, context, item, bounds[0], bounds[1], bounds[2]);
 }

@@ -6,6 +6,8 @@
  */
 #include "template/lexer.h"
 
+#include "value/printable.h"
+
 #include <stdio.h>
 
 void lvt_lexer_init(lvt_lexer *lexer, const char *name, lvt_span source, lvt_error *error) {
@@ -31,32 +33,53 @@ lvt_place lvt_lexer_place(lvt_lexer *lexer, const char *position) {
     return (lvt_place){lexer->name, lexer->cursor_number, (uint32_t)(position - lexer->cursor_line) + 1};
 }
 
-const char *lvt_lexer_quote(char out[LVT_LEXER_QUOTE_MAX], lvt_span text) {
-    /* Room for the widest piece, the dots, the quote and the NUL. */
-    enum { LAST = LVT_LEXER_QUOTE_MAX - 4 - 3 - 2 };
+/* One code point between quotes; at most 10 bytes. */
+static size_t quote_rune(char *out, const char *text, uint32_t rune, size_t width) {
+    static const char names[] = "abfnrtv", controls[] = "\a\b\f\n\r\t\v";
+    const char *control = rune != 0 && rune < 0x80 ? strchr(controls, (int)rune) : NULL;
+    if (control != NULL || rune == '"' || rune == '\\') {
+        out[0] = '\\';
+        out[1] = control != NULL ? names[control - controls] : (char)rune;
+        return 2;
+    }
+    if (rune == LVT_RUNE_ERROR && width == 1) return (size_t)snprintf(out, 5, "\\x%02x", (unsigned char)text[0]);
+    if (lvt_rune_is_printable(rune)) {
+        memcpy(out, text, width);
+        return width;
+    }
+    if (rune < ' ' || rune == 0x7F) return (size_t)snprintf(out, 5, "\\x%02x", (unsigned)rune);
+    return (size_t)snprintf(out, 11, rune < 0x10000 ? "\\u%04x" : "\\U%08x", (unsigned)rune);
+}
+
+static const char *quote(char out[LVT_LEXER_QUOTE_MAX], lvt_span text, size_t most_runes) {
+    /* Room for the widest piece, the quote, the dots and the NUL. */
+    enum { LAST = LVT_LEXER_QUOTE_MAX - 10 - 1 - 3 - 1 };
     size_t length = 0, i = 0;
     out[length++] = '"';
-    while (i < text.length && length <= LAST) {
+    for (size_t count = 0; i < text.length && count < most_runes && length <= LAST; count++) {
         size_t width;
         uint32_t rune = lvt_utf8_decode(text.data + i, text.length - i, &width);
-        if (rune == LVT_RUNE_ERROR && width == 1) rune = (unsigned char)text.data[i];
-        if (rune == '\n' || rune == '\r' || rune == '\t') {
-            out[length++] = '\\';
-            out[length++] = rune == '\n' ? 'n' : rune == '\r' ? 'r' : 't';
-        } else if (rune < ' ' || rune == 0x7F || (rune >= 0x80 && width == 1)) {
-            length += (size_t)snprintf(out + length, 5, "\\x%02x", (unsigned)rune);
-        } else {
-            memcpy(out + length, text.data + i, width);
-            length += width;
-        }
+        length += quote_rune(out + length, text.data + i, rune, width);
         i += width;
     }
+    out[length++] = '"';
     if (i < text.length) {
         memcpy(out + length, "...", 3);
         length += 3;
     }
-    out[length++] = '"';
     out[length] = '\0';
+    return out;
+}
+
+const char *lvt_lexer_quote(char out[LVT_LEXER_QUOTE_MAX], lvt_span text) { return quote(out, text, SIZE_MAX); }
+
+const char *lvt_lexer_show(char out[LVT_LEXER_QUOTE_MAX], lvt_token token) {
+    if (token.kind == LVT_TOKEN_KEYWORD || token.kind == LVT_TOKEN_DOT || token.kind == LVT_TOKEN_NIL) {
+        (void)snprintf(out, LVT_LEXER_QUOTE_MAX, "<%.*s>", LVT_SPAN_ARGS(token.text));
+        return out;
+    }
+    (void)quote(out, token.text, token.text.length > 10 ? 10 : SIZE_MAX);
+    if (token.text.length > 10 && out[strlen(out) - 1] == '"') (void)strcat(out, "...");
     return out;
 }
 
@@ -86,13 +109,21 @@ static bool at_right(const lvt_lexer *lexer) { return at(lexer, 0, "}}") || at_t
 
 static lvt_token fail(lvt_lexer *lexer, const char *position, const char *format, ...) LVT_PRINTF_LIKE(3, 4);
 static lvt_token fail(lvt_lexer *lexer, const char *position, const char *format, ...) {
-    char reason[200];
+    char reason[LVT_LEXER_QUOTE_MAX + 100], started[64] = "";
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
     lvt_place place = lvt_lexer_place(lexer, position);
-    (void)lvt_error_set_at(lexer->error, LVT_ERROR_SYNTAX, lexer->name, place.line, place.column, "%s", reason);
+    uint32_t line = lexer->in_action ? lvt_lexer_place(lexer, lexer->action).line : place.line;
+    if (line != place.line) {
+        size_t length = strlen(reason), suffix = strlen(" action");
+        bool says_action = length >= suffix && strcmp(reason + length - suffix, " action") == 0;
+        (void)snprintf(started, sizeof started, "%s started at %.24s:%u", says_action ? "" : " in action", lexer->name,
+                       (unsigned)line);
+    }
+    (void)lvt_error_set_at(lexer->error, LVT_ERROR_SYNTAX, lexer->name, place.line, place.column, "%s%s", reason,
+                           started);
     lexer->failed = true;
     return (lvt_token){LVT_TOKEN_ERROR, {NULL, 0}, position};
 }
@@ -190,8 +221,9 @@ static lvt_token bad_character(lvt_lexer *lexer, const char *what) {
     size_t width;
     uint32_t rune = rune_here(lexer, &width);
     const char *position = lexer->source.data + lexer->position;
-    if (rune >= ' ' && rune != 0x7F && rune != LVT_RUNE_ERROR)
-        return fail(lexer, position, "%s U+%04X '%.*s'", what, rune, (int)width, position);
+    char bytes[LVT_UTF8_MAX];
+    if (width != 0 && lvt_rune_is_printable(rune))
+        return fail(lexer, position, "%s U+%04X '%.*s'", what, rune, (int)lvt_utf8_encode(bytes, rune), bytes);
     return fail(lexer, position, "%s U+%04X", what, rune);
 }
 
@@ -317,7 +349,7 @@ static lvt_token one_character(lvt_lexer *lexer, lvt_token_kind kind) {
 static lvt_token next_in_action(lvt_lexer *lexer) {
     if (at_right(lexer)) return next_right(lexer);
     size_t start = lexer->position;
-    if (start >= lexer->source.length) return fail(lexer, lexer->action, "unclosed action");
+    if (start >= lexer->source.length) return fail(lexer, lexer->source.data + start, "unclosed action");
     char c = lexer->source.data[start];
     if (is_space(c)) {
         while (lexer->position < lexer->source.length && is_space(peek_at(lexer, 0)) && !at_trimmed_right(lexer, 0))
@@ -343,7 +375,7 @@ static lvt_token next_in_action(lvt_lexer *lexer) {
         return one_character(lexer, LVT_TOKEN_CLOSE);
     default: break;
     }
-    if (c == '.' && !(peek_at(lexer, 1) >= '0' && peek_at(lexer, 1) <= '9'))
+    if (c == '.' && start + 1 < lexer->source.length && !(peek_at(lexer, 1) >= '0' && peek_at(lexer, 1) <= '9'))
         return next_field_or_variable(lexer, LVT_TOKEN_FIELD);
     if (c == '.' || c == '+' || c == '-' || (c >= '0' && c <= '9')) return next_number(lexer);
     size_t width;

@@ -60,9 +60,12 @@ lvt_token lvt_lexer_next(lvt_lexer *lexer);
 /* Line and column of a position in the source. Asking in ascending order is cheap; going back walks from the start. */
 lvt_place lvt_lexer_place(lvt_lexer *lexer, const char *position);
 
-/* Text for a message: in quotes, on one line, cut when it is long. Returns `out`. */
-enum { LVT_LEXER_QUOTE_MAX = 64 };
+/* Text for a message, quoted as Go's %q does it and cut when it is long. Returns `out`. */
+enum { LVT_LEXER_QUOTE_MAX = 192 };
 const char *lvt_lexer_quote(char out[LVT_LEXER_QUOTE_MAX], lvt_span text);
+/* A token for a message, as Go shows it: words of the language and nil in angle brackets, the first ten characters of
+ * what is long. Returns `out`. */
+const char *lvt_lexer_show(char out[LVT_LEXER_QUOTE_MAX], lvt_token token);
 
 /* letters.c: Go's unicode.IsLetter or unicode.IsDigit. */
 bool lvt_rune_is_letter_or_digit(uint32_t rune);

@@ -246,7 +246,7 @@ static size_t read_escape(char out[LVT_UTF8_MAX], uint32_t *out_rune, lvt_span t
 }
 
 bool lvt_literal_character(lvt_operand *out, lvt_span text, const char **out_problem) {
-    *out_problem = "malformed character constant";
+    *out_problem = "invalid syntax";
     if (text.length < 3) return false;
     lvt_span inner = lvt_span_of(text.data + 1, text.length - 2);
     uint32_t rune;
@@ -258,7 +258,10 @@ bool lvt_literal_character(lvt_operand *out, lvt_span text, const char **out_pro
     } else {
         rune = lvt_utf8_decode(inner.data, inner.length, &taken);
     }
-    if (taken != inner.length) return false;
+    if (taken != inner.length) {
+        *out_problem = "malformed character constant";
+        return false;
+    }
     out->is_char = out->is_int = out->is_uint = out->is_float = true;
     out->integer = (int64_t)rune;
     out->natural = rune;

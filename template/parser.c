@@ -74,10 +74,8 @@ lvt_status lvt_parser_unexpected(lvt_parser *parser, lvt_token token, const char
                                LVT_SPAN_ARGS(opened.text),
                                (unsigned)lvt_lexer_place(&parser->lexer, opened.position).line);
     }
-    if (token.kind == LVT_TOKEN_KEYWORD)
-        return lvt_parser_fail(parser, token.position, "unexpected {{%.*s}} in %s", LVT_SPAN_ARGS(token.text), where);
-    char quote[LVT_LEXER_QUOTE_MAX];
-    return lvt_parser_fail(parser, token.position, "unexpected %s in %s", lvt_lexer_quote(quote, token.text), where);
+    char shown[LVT_LEXER_QUOTE_MAX];
+    return lvt_parser_fail(parser, token.position, "unexpected %s in %s", lvt_lexer_show(shown, token), where);
 }
 
 lvt_status lvt_parser_enter(lvt_parser *parser, const char *position) {
@@ -246,7 +244,9 @@ static lvt_status parse_else(lvt_node *node, lvt_parser *parser) {
         lvt_status status = parse_control(&inner, parser, lvt_parser_next_non_space(parser));
         return status == LVT_OK ? add_node(parser, &node->otherwise, inner) : status;
     }
-    lvt_status status = expect_right(parser, "else");
+    /* What is no chain is not part of the else in Go's eyes. */
+    bool is_chain = is_keyword(next, "if") || is_keyword(next, "with");
+    lvt_status status = expect_right(parser, is_chain ? "input" : "else");
     if (status != LVT_OK) return status;
     lvt_token end;
     status = parse_list(&node->otherwise, &end, parser);
@@ -377,7 +377,7 @@ static lvt_status parse_tag(lvt_node **out, lvt_parser *parser, lvt_token first)
         return parse_control(out, parser, first);
     if (is_keyword(first, "template") || is_keyword(first, "block")) return parse_invocation(out, parser, first);
     if (is_keyword(first, "break") || is_keyword(first, "continue")) return parse_loop_exit(out, parser, first);
-    return lvt_parser_fail(parser, first.position, "unexpected {{define}} inside of {{%.*s}}",
+    return lvt_parser_fail(parser, first.position, "unexpected <define> in command: {{define}} inside of {{%.*s}}",
                            LVT_SPAN_ARGS(parser->opened.text));
 }
 
@@ -441,6 +441,10 @@ static lvt_status parse_source(lvt_parser *parser) {
             status = parse_tag(&node, parser, token);
         } else {
             return lvt_parser_unexpected(parser, token, "input");
+        }
+        if (status == LVT_OK && node == NULL && is_keyword(token, "else")) {
+            lvt_token next = lvt_parser_peek_non_space(parser);
+            if (!is_keyword(next, "if") && !is_keyword(next, "with")) status = expect_right(parser, "else");
         }
         if (status != LVT_OK) return status;
         if (node == NULL)

@@ -30,6 +30,8 @@ static lvt_status number(lvt_parser *parser, lvt_operand *operand, lvt_token tok
     bool right = token.kind == LVT_TOKEN_CHAR ? lvt_literal_character(operand, token.text, &problem)
                                               : lvt_literal_number(operand, token.text, &problem);
     if (right) return LVT_OK;
+    if (token.kind == LVT_TOKEN_CHAR)
+        return lvt_parser_fail(parser, token.position, "%s: %.*s", problem, LVT_SPAN_ARGS(token.text));
     char quote[LVT_LEXER_QUOTE_MAX];
     return lvt_parser_fail(parser, token.position, "%s: %s", problem, lvt_lexer_quote(quote, token.text));
 }
@@ -48,7 +50,7 @@ lvt_status lvt_parser_unquote(lvt_span *out, lvt_parser *parser, lvt_token token
     if (status == LVT_ERROR_OUT_OF_MEMORY) parser->refused = token.text.length;
     if (status != LVT_ERROR_SYNTAX) return status;
     char quote[LVT_LEXER_QUOTE_MAX];
-    return lvt_parser_fail(parser, token.position, "invalid escape in string %s", lvt_lexer_quote(quote, token.text));
+    return lvt_parser_fail(parser, token.position, "invalid syntax: %s", lvt_lexer_quote(quote, token.text));
 }
 
 static lvt_status function(lvt_parser *parser, lvt_token token) {

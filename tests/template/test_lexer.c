@@ -98,7 +98,7 @@ static void test_text_and_trimming(void **state) {
         {"{{ -}} b", "{{ }} text:\"b\""},
         {"{{- -}}", "{{ number:- }}"},
         {"{{.}}}}", "{{ . }} text:\"}}\""},
-        {"{{{", "{{ character:{ error t:1:1: unclosed action"},
+        {"{{{", "{{ character:{ error t:1:4: unclosed action"},
     };
     CHECK_ROWS(rows);
 }
@@ -141,10 +141,13 @@ static void test_words(void **state) {
         {"{{a\342\202\254}}", "{{ error t:1:4: bad character U+20AC '\342\202\254'"},
         {"{{:}}", "{{ error t:1:3: expected :="},
         {"{{\001}}", "{{ error t:1:3: unrecognized character in action: U+0001"},
-        {"{{\377}}", "{{ error t:1:3: unrecognized character in action: U+FFFD"},
+        {"{{\377}}", "{{ error t:1:3: unrecognized character in action: U+FFFD '\357\277\275'"},
         {"{{(}}", "{{ ( error t:1:4: unclosed left paren"},
         {"{{)}}", "{{ error t:1:3: unexpected right paren"},
-        {"\n {{.A", "text:\"\\n \" {{ field:.A error t:2:2: unclosed action"},
+        {"\n {{.A", "text:\"\\n \" {{ field:.A error t:2:6: unclosed action"},
+        {"{{.A\n", "{{ field:.A _ error t:2:1: unclosed action started at t:1"},
+        {"{{\n!", "{{ _ character:! error t:2:2: unclosed action started at t:1"},
+        {"{{(\n}}", "{{ ( _ error t:2:1: unclosed left paren in action started at t:1"},
     };
     CHECK_ROWS(rows);
 }
@@ -202,13 +205,38 @@ static void test_quoting_for_messages(void **state) {
     char out[LVT_LEXER_QUOTE_MAX];
     assert_string_equal(lvt_lexer_quote(out, LVT_SPAN("a\n\t\r\001\377\303\251")), "\"a\\n\\t\\r\\x01\\xff\303\251\"");
     assert_string_equal(lvt_lexer_quote(out, LVT_SPAN("")), "\"\"");
+    assert_string_equal(lvt_lexer_quote(out, LVT_SPAN("\"\\\a\342\200\213\363\240\200\200")),
+                        "\"\\\"\\\\\\a\\u200b\\U000e0000\"");
     char wide[100];
     for (size_t i = 0; i < sizeof wide; i++) wide[i] = '\001';
     for (size_t length = 0; length <= sizeof wide; length++) {
         const char *quoted = lvt_lexer_quote(out, lvt_span_of(wide, length));
         assert_true(strlen(quoted) < LVT_LEXER_QUOTE_MAX);
-        assert_int_equal(quoted[strlen(quoted) - 1], '"');
-        assert_int_equal(length > 14, strstr(quoted, "...") != NULL);
+        assert_int_equal(length > 45, strstr(quoted, "\"...") != NULL);
+        if (length <= 45) assert_int_equal(strlen(quoted), 4 * length + 2);
+    }
+}
+
+static void test_tokens_for_messages(void **state) {
+    (void)state;
+    static const struct {
+        lvt_token_kind kind;
+        const char *text, *shown;
+    } rows[] = {
+        {LVT_TOKEN_KEYWORD, "else", "<else>"},
+        {LVT_TOKEN_DOT, ".", "<.>"},
+        {LVT_TOKEN_NIL, "nil", "<nil>"},
+        {LVT_TOKEN_FIELD, ".Name", "\".Name\""},
+        {LVT_TOKEN_STRING, "\"x\"", "\"\\\"x\\\"\""},
+        {LVT_TOKEN_IDENTIFIER, "abcdefghij", "\"abcdefghij\""},
+        {LVT_TOKEN_IDENTIFIER, "abcdefghijk", "\"abcdefghij\"..."},
+        {LVT_TOKEN_IDENTIFIER, "\303\251\303\251\303\251\303\251\303\251\303\251",
+         "\"\303\251\303\251\303\251\303\251\303\251\303\251\"..."},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char out[LVT_LEXER_QUOTE_MAX];
+        lvt_token token = {rows[i].kind, lvt_span_from(rows[i].text), NULL};
+        assert_string_equal(lvt_lexer_show(out, token), rows[i].shown);
     }
 }
 
@@ -257,6 +285,7 @@ int main(void) {
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_nul_bytes_are_text_outside_and_wrong_inside),
         cmocka_unit_test(test_quoting_for_messages),
+        cmocka_unit_test(test_tokens_for_messages),
         cmocka_unit_test(test_letters),
         cmocka_unit_test(test_places_in_any_order),
     };

@@ -259,10 +259,10 @@ static void test_limits(void **state) {
                  "{{template \"r\" $}}"
                  "{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}"
                  "{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}{{template \"r\" .}}",
-                 "[1]", "executing \"r\": more than 20000 branches, ranges and templates in progress");
+                 "[1]", "t:1:3: executing \"r\": more than 20000 branches, ranges and templates in progress");
     expect_limit("{{range 10000001}}{{end}}", "1",
                  "t:1:3: executing \"t\" at <range 10000001>: a range of more than 10000000 rounds");
-    expect_limit("{{range 1000}}xx{{end}}", "1", "the output exceeds 1000 bytes");
+    expect_limit("{{range 1000}}xx{{end}}", "1", "t:1:1: executing \"t\": the output exceeds 1000 bytes");
     expect_limit("{{$x := \"xxxxxxxxxx\"}}{{range 40}}{{$x = print $x $x}}{{end}}", "1",
                  "t:1:42: executing \"t\" at <print $x $x>: error calling print: the text exceeds 67108864 bytes");
 }

@@ -190,7 +190,8 @@ static void test_fields(void **state) {
          "string"},
         {"{{.Twice}}", NULL, "t:1:3: executing \"t\" at <.Twice>: can't print .Twice of type func"},
         {"{{eq .History .History}}", NULL,
-         "t:1:3: executing \"t\" at <eq .History .History>: error calling eq: non-comparable type [{1 ann} {2 }]: "
+         "t:1:3: executing \"t\" at <eq .History .History>: error calling eq: non-comparable type [{%!s(int=1) ann} "
+         "{%!s(int=2) }]: "
          "[]record"},
         {"{{range .Parent.Parent}}{{end}}", NULL,
          "t:1:9: executing \"t\" at <.Parent.Parent>: range can't iterate over <nil>"},

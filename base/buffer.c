@@ -53,31 +53,42 @@ lvt_status lvt_buffer_append_slow(lvt_buffer *buffer, const char *data, size_t l
     return LVT_OK;
 }
 
-void lvt_buffer_append_uint(lvt_buffer *buffer, uint64_t number) {
-    char digits[20];
-    size_t start = sizeof digits;
-    do {
-        digits[--start] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    lvt_buffer_append(buffer, digits + start, sizeof digits - start);
+char *lvt_write_digits(char *end, uint64_t number) {
+    static const char pairs[] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    while (number >= 100) {
+        end -= 2;
+        memcpy(end, pairs + number % 100 * 2, 2);
+        number /= 100;
+    }
+    if (number >= 10) {
+        end -= 2;
+        memcpy(end, pairs + number * 2, 2);
+        return end;
+    }
+    *--end = (char)('0' + number);
+    return end;
 }
 
-void lvt_buffer_append_int(lvt_buffer *buffer, int64_t number) {
-    if (number >= 0) {
-        lvt_buffer_append_uint(buffer, (uint64_t)number);
-        return;
+/* Digits are copied by whole words: as many as a sign and 20 digits need, from a place with room behind. */
+enum { DIGITS_ROOM = 24 };
+
+static void append_digits(lvt_buffer *buffer, uint64_t number, bool is_negative) {
+    char digits[2 * DIGITS_ROOM], *end = digits + DIGITS_ROOM, *first = lvt_write_digits(end, number);
+    if (is_negative) *--first = '-';
+    if (buffer->status == LVT_OK && buffer->capacity - buffer->length >= DIGITS_ROOM) {
+        memcpy(buffer->data + buffer->length, first, DIGITS_ROOM);
+        buffer->length += (size_t)(end - first);
+    } else {
+        lvt_buffer_append(buffer, first, (size_t)(end - first));
     }
-    /* Reserved together, so that a buffer at its maximum never holds a lone sign. */
-    char digits[21];
-    size_t start = sizeof digits;
-    uint64_t rest = UINT64_C(0) - (uint64_t)number;
-    do {
-        digits[--start] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    digits[--start] = '-';
-    lvt_buffer_append(buffer, digits + start, sizeof digits - start);
+}
+
+void lvt_buffer_append_uint(lvt_buffer *buffer, uint64_t number) { append_digits(buffer, number, false); }
+
+void lvt_buffer_append_int(lvt_buffer *buffer, int64_t number) {
+    append_digits(buffer, number < 0 ? UINT64_C(0) - (uint64_t)number : (uint64_t)number, number < 0);
 }
 
 void lvt_buffer_append_format(lvt_buffer *buffer, const char *format, ...) {

@@ -1,5 +1,6 @@
 /* comparison: eq and lt, of which the other comparisons are made. */
 #include "template/functions.h"
+#include "value/read.h"
 
 typedef enum basic_kind { BASIC_NONE, BASIC_BOOL, BASIC_INT, BASIC_UINT, BASIC_FLOAT, BASIC_STRING } basic_kind;
 
@@ -65,10 +66,14 @@ static bool is_nil(lvt_value value) {
 }
 
 static lvt_status equal_other(bool *out, lvt_function_context *context, lvt_value a, lvt_value b) {
-    if (lvt_value_kind(a) != lvt_value_kind(b) && a.type != NULL && b.type != NULL) {
+    lvt_kind kind_a = lvt_value_kind(a), kind_b = lvt_value_kind(b);
+    /* Bytes are a slice to Go. */
+    if (kind_a == LVT_KIND_BYTES) kind_a = LVT_KIND_SLICE;
+    if (kind_b == LVT_KIND_BYTES) kind_b = LVT_KIND_SLICE;
+    if (kind_a != kind_b && a.type != NULL && b.type != NULL) {
         return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "non-comparable types %s: %s, %s: %s",
-                             lvt_describe_value(context, a), lvt_describe_type(context, a),
-                             lvt_describe_type(context, b), lvt_describe_value(context, b));
+                             lvt_describe_value(context, a, true), lvt_describe_type(context, a),
+                             lvt_describe_type(context, b), lvt_describe_value(context, b, false));
     }
     /* Go tells an empty slice or map from a nil one, C does not: only a comparison with the word nil asks. */
     if (a.type == NULL || b.type == NULL || (lvt_value_kind(a) == LVT_KIND_POINTER && (is_nil(a) || is_nil(b)))) {
@@ -77,7 +82,7 @@ static lvt_status equal_other(bool *out, lvt_function_context *context, lvt_valu
     }
     if (!is_comparable(b.type, 0)) {
         return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "non-comparable type %s: %s",
-                             lvt_describe_value(context, b), lvt_describe_type(context, b));
+                             lvt_describe_value(context, b, true), lvt_describe_type(context, b));
     }
     if (!is_same_type(a.type, b.type)) *out = false;
     else if (a.type->kind == LVT_KIND_POINTER) *out = *(void *const *)a.data == *(void *const *)b.data;
@@ -90,11 +95,11 @@ static lvt_status equal_other(bool *out, lvt_function_context *context, lvt_valu
 static lvt_status equal(bool *out, lvt_function_context *context, lvt_value a, lvt_value b) {
     basic_kind kind_a = find_basic_kind(a), kind_b = find_basic_kind(b);
     if (kind_a == BASIC_INT && kind_b == BASIC_UINT) {
-        *out = lvt_value_int(a) >= 0 && (uint64_t)lvt_value_int(a) == lvt_value_uint(b);
+        *out = lvt_read_int(a) >= 0 && (uint64_t)lvt_read_int(a) == lvt_read_uint(b);
         return LVT_OK;
     }
     if (kind_a == BASIC_UINT && kind_b == BASIC_INT) {
-        *out = lvt_value_int(b) >= 0 && (uint64_t)lvt_value_int(b) == lvt_value_uint(a);
+        *out = lvt_read_int(b) >= 0 && (uint64_t)lvt_read_int(b) == lvt_read_uint(a);
         return LVT_OK;
     }
     if (kind_a != kind_b) {
@@ -104,10 +109,10 @@ static lvt_status equal(bool *out, lvt_function_context *context, lvt_value a, l
     }
     switch (kind_a) {
     case BASIC_BOOL: *out = lvt_value_bool(a) == lvt_value_bool(b); break;
-    case BASIC_INT: *out = lvt_value_int(a) == lvt_value_int(b); break;
-    case BASIC_UINT: *out = lvt_value_uint(a) == lvt_value_uint(b); break;
-    case BASIC_FLOAT: *out = lvt_value_float(a) == lvt_value_float(b); break;
-    case BASIC_STRING: *out = lvt_span_equal(lvt_value_text(a), lvt_value_text(b)); break;
+    case BASIC_INT: *out = lvt_read_int(a) == lvt_read_int(b); break;
+    case BASIC_UINT: *out = lvt_read_uint(a) == lvt_read_uint(b); break;
+    case BASIC_FLOAT: *out = lvt_read_float(a) == lvt_read_float(b); break;
+    case BASIC_STRING: *out = lvt_span_equal(lvt_read_text(a), lvt_read_text(b)); break;
     case BASIC_NONE: return equal_other(out, context, a, b);
     }
     return LVT_OK;
@@ -136,19 +141,19 @@ lvt_status lvt_compare_less(bool *out, lvt_function_context *context, lvt_value 
         return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "invalid type for comparison");
     }
     if (kind_a == BASIC_INT && kind_b == BASIC_UINT) {
-        *out = lvt_value_int(a) < 0 || (uint64_t)lvt_value_int(a) < lvt_value_uint(b);
+        *out = lvt_read_int(a) < 0 || (uint64_t)lvt_read_int(a) < lvt_read_uint(b);
         return LVT_OK;
     }
     if (kind_a == BASIC_UINT && kind_b == BASIC_INT) {
-        *out = lvt_value_int(b) >= 0 && lvt_value_uint(a) < (uint64_t)lvt_value_int(b);
+        *out = lvt_read_int(b) >= 0 && lvt_read_uint(a) < (uint64_t)lvt_read_int(b);
         return LVT_OK;
     }
     if (kind_a != kind_b) return fail_incompatible(context, a, b);
     switch (kind_a) {
-    case BASIC_INT: *out = lvt_value_int(a) < lvt_value_int(b); break;
-    case BASIC_UINT: *out = lvt_value_uint(a) < lvt_value_uint(b); break;
-    case BASIC_FLOAT: *out = lvt_value_float(a) < lvt_value_float(b); break;
-    case BASIC_STRING: *out = lvt_span_compare(lvt_value_text(a), lvt_value_text(b)) < 0; break;
+    case BASIC_INT: *out = lvt_read_int(a) < lvt_read_int(b); break;
+    case BASIC_UINT: *out = lvt_read_uint(a) < lvt_read_uint(b); break;
+    case BASIC_FLOAT: *out = lvt_read_float(a) < lvt_read_float(b); break;
+    case BASIC_STRING: *out = lvt_span_compare(lvt_read_text(a), lvt_read_text(b)) < 0; break;
     case BASIC_BOOL:
     case BASIC_NONE: return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "invalid type for comparison");
     }

@@ -18,8 +18,9 @@ static void fail_memory(lvt_compiler *compiler) {
     if (compiler->status != LVT_OK) return;
     const lvt_arena *arena = compiler->arena;
     if (arena->used > arena->maximum / 2) {
-        compiler->status =
-            lvt_error_set(compiler->error, LVT_ERROR_LIMIT, "the templates take more than %zu bytes", arena->maximum);
+        const lvt_place place = compiler->compilation->set->first->place;
+        compiler->status = lvt_error_set_at(compiler->error, LVT_ERROR_LIMIT, place.source, 1, 1,
+                                            "the templates take more than %zu bytes", arena->maximum);
     } else {
         compiler->status = lvt_error_out_of_memory(compiler->error);
     }
@@ -116,11 +117,10 @@ static void end_static(lvt_compiler *compiler, builder *b) {
     if (compiler->status != LVT_OK) return;
     lvt_span text = LVT_SPAN("");
     if (b->text.length != 0) {
-        text = lvt_arena_copy(compiler->arena, lvt_buffer_span(&b->text));
-        if (text.data == NULL) {
-            fail_memory(compiler);
-            return;
-        }
+        char *copy = lvt_compiler_take(compiler, 1, b->text.length + LVT_STATIC_PADDING);
+        if (copy == NULL) return;
+        memcpy(copy, b->text.data, b->text.length);
+        text = lvt_span_of(copy, b->text.length);
     }
     lvt_compiler_push(compiler, &b->statics, &text, sizeof text);
     const insertion *insertions = (const insertion *)(const void *)b->insertions.data;
@@ -226,6 +226,9 @@ static void compile_action(lvt_compiler *compiler, builder *b, const lvt_node *n
     }
     step.escapers = node->escapers;
     step.escaper_count = node->escaper_count;
+    step.output = lvt_choose_output(compiler, step.escapers, step.escaper_count);
+    step.term = lvt_evaluation_term(step.evaluation);
+    step.form = lvt_compile_form(compiler, step.evaluation, step.output);
     add_slot(compiler, b, step, LVT_SLOT_TEXT, node);
 }
 
@@ -234,6 +237,7 @@ static leaving compile_choice(lvt_compiler *compiler, builder *b, const lvt_node
     lvt_scope_mark mark = lvt_scope_open(compiler);
     lvt_step step = {.kind = node->kind == LVT_NODE_IF ? LVT_STEP_IF : LVT_STEP_WITH};
     step.evaluation = lvt_compile_pipeline(compiler, node->pipeline);
+    if (node->kind == LVT_NODE_IF && step.evaluation != NULL) step.term = lvt_evaluation_term(step.evaluation);
     step.body = compile_branch(compiler, &node->body, b->body->definition, &leaves);
     if (node->has_otherwise) {
         step.otherwise = compile_branch(compiler, &node->otherwise, b->body->definition, &leaves);
@@ -336,6 +340,43 @@ static void compile_unit(lvt_compiler *compiler, lvt_unit *unit) {
     unit->variable_count = compiler->variable_count;
 }
 
+static uint32_t height_above(uint32_t height, const lvt_body *child) {
+    if (child == NULL) return height;
+    if (child->height >= LVT_BODY_FLAT_MAX) return LVT_BODY_DEEP;
+    return height > child->height + 1 ? height : child->height + 1;
+}
+
+static uint32_t find_height(const lvt_body *body) {
+    uint32_t height = 1;
+    for (size_t i = 0; i < body->step_count && height != LVT_BODY_DEEP; i++) {
+        const lvt_step *step = &body->steps[i];
+        switch (step->kind) {
+        case LVT_STEP_TAIL:
+        case LVT_STEP_BREAK:
+        case LVT_STEP_CONTINUE: return LVT_BODY_DEEP;
+        default: break;
+        }
+        height = height_above(height, step->body);
+        if (height != LVT_BODY_DEEP) height = height_above(height, step->otherwise);
+    }
+    return height;
+}
+
+/* Children mostly stand behind their parents, so that one round from the last to the first finds most heights. A body
+ * that calls itself never gets one. */
+static void find_heights(lvt_body *const *bodies, size_t count) {
+    for (size_t i = 0; i < count; i++) bodies[i]->height = LVT_BODY_DEEP;
+    bool has_changed = true;
+    for (int round = 0; has_changed && round < LVT_BODY_FLAT_MAX; round++) {
+        has_changed = false;
+        for (size_t i = count; i > 0; i--) {
+            uint32_t height = find_height(bodies[i - 1]);
+            has_changed |= height != bodies[i - 1]->height;
+            bodies[i - 1]->height = height;
+        }
+    }
+}
+
 lvt_status lvt_compile(lvt_compilation *compilation, lvt_definition *entry, lvt_error *error) {
     lvt_compiler compiler = {.compilation = compilation, .arena = compilation->set->arena, .error = error};
     lvt_buffer_init(&compiler.scope, LVT_TEMPLATE_MEMORY_MAX, compilation->allocator);
@@ -349,6 +390,7 @@ lvt_status lvt_compile(lvt_compilation *compilation, lvt_definition *entry, lvt_
     }
     lvt_body **bodies = lvt_compiler_keep(&compiler, &compiler.bodies);
     if (compiler.status == LVT_OK) {
+        find_heights(bodies, compiler.bodies.length / sizeof(lvt_body *));
         compilation->program = (lvt_program){.bodies = (const lvt_body *const *)bodies,
                                              .body_count = compiler.bodies.length / sizeof(lvt_body *),
                                              .entry = first->body};

@@ -5,6 +5,7 @@
 
 #include "template/functions.h"
 #include "template/program.h"
+#include "value/time_layout.h"
 
 /* ---- expressions ---------------------------------------------------------------------------------------- */
 
@@ -31,24 +32,29 @@ typedef enum lvt_term_kind {
     LVT_TERM_GROUP   /* ( pipeline ) */
 } lvt_term_kind;
 
-/* An operand. */
+/* Where the value of a term starts that is read without a call (lvt_read_term). */
+typedef enum lvt_term_root { LVT_ROOT_NONE, LVT_ROOT_DOT, LVT_ROOT_VARIABLE, LVT_ROOT_CONSTANT } lvt_term_root;
+
+/* An operand. What a render reads stands first. */
 struct lvt_term {
     lvt_term_kind kind;
-    lvt_place place;
-    lvt_span source;
-    lvt_value constant;
-    lvt_variable variable;
-    lvt_span name; /* VARIABLE, CALL: as written */
+    lvt_term_root root;     /* DOT, VARIABLE, CONSTANT, and FIELDS of one of them */
+    uint32_t root_variable; /* its place in the frame */
+    lvt_builtin builtin;    /* CALL */
     /* FIELDS: the fields of `base`, or of dot where it is NULL. Each has a site of its own, counted from `site`, where
      * an execution remembers what the name meant for the type it met last. */
-    const lvt_term *base;
-    const lvt_span *names;
-    uint32_t name_count;
     uint32_t site;
-    /* CALL: a registered function, or a built-in one where it is NULL. */
-    const lvt_function *function;
-    lvt_builtin builtin;
+    uint32_t name_count;
+    bool is_field; /* {{.Name}} */
+    const lvt_span *names;
+    const lvt_term *base;
+    lvt_value constant;
+    lvt_variable variable;
+    const lvt_function *function; /* CALL: a registered function; NULL: the built-in one */
     const lvt_evaluation *group;
+    lvt_span name; /* VARIABLE, CALL: as written */
+    lvt_place place;
+    lvt_span source;
 };
 
 /* A command: a term with its arguments. */
@@ -61,19 +67,27 @@ typedef struct lvt_stage {
 
 /* A pipeline. */
 struct lvt_evaluation {
+    const lvt_term *simple; /* a single term without arguments, else NULL */
+    /* A single call of a built-in function, which sets no variable, else NULL. */
+    const lvt_stage *builtin;
+    const lvt_stage *single; /* a single command that sets no variable, else NULL */
     const lvt_stage *stages;
     uint32_t stage_count;
     uint32_t variable_count;
     const lvt_variable *variables;
-    const lvt_span *variable_names;
-    bool is_assignment;
-    bool keeps_temporaries; /* a variable is set inside parentheses: what it holds outlives the action */
     /* Variables declared inside parentheses, made undefined before a run. */
     uint32_t reset_first, reset_count;
-    const lvt_term *simple; /* a single term without arguments, else NULL */
+    bool is_assignment;
+    bool keeps_temporaries; /* a variable is set inside parentheses: what it holds outlives the action */
+    const lvt_span *variable_names;
     lvt_place place;
     lvt_span source;
 };
+
+/* The term that is the whole evaluation and sets no variable; NULL when there is more to do. */
+static inline const lvt_term *lvt_evaluation_term(const lvt_evaluation *evaluation) {
+    return evaluation->simple != NULL && evaluation->single != NULL ? evaluation->simple : NULL;
+}
 
 /* ---- steps ---------------------------------------------------------------------------------------------- */
 
@@ -99,17 +113,47 @@ typedef enum lvt_step_kind {
     LVT_STEP_CONTINUE
 } lvt_step_kind;
 
+/* How a value is written in its place: the frequent chains of escapers by name, so that a string or a number gets there
+ * in one pass. */
+typedef enum lvt_output {
+    LVT_OUTPUT_CHAIN,          /* the escapers of the step, one after the other */
+    LVT_OUTPUT_TEXT,           /* text/template */
+    LVT_OUTPUT_HTML,           /* in HTML, RCDATA, or a quoted attribute */
+    LVT_OUTPUT_URL,            /* a whole URL, filtered and normalised, in a quoted attribute */
+    LVT_OUTPUT_URL_NORMALIZED, /* the path of a URL, in a quoted attribute */
+    LVT_OUTPUT_URL_PART,       /* in a query, in a quoted attribute */
+    LVT_OUTPUT_JS_STRING,      /* in a string of a script */
+    LVT_OUTPUT_JS_VALUE,       /* in a script, as a value */
+    LVT_OUTPUT_JS_ATTRIBUTE,   /* the same in a quoted attribute */
+    LVT_OUTPUT_CSS_VALUE       /* in a style */
+} lvt_output;
+
+/* {{printf "..%.2f.." X}} and {{X.Format ".."}} whose constant text HTML prints as it is: what most pages ask of
+ * them. */
+typedef struct lvt_print_form {
+    char verb;     /* of printf: f, d, s or v; t: a time's layout */
+    int precision; /* f: digits behind the point */
+    lvt_span before, behind;
+    const lvt_time_part *parts; /* t */
+    size_t part_count;
+    const lvt_term *argument;
+} lvt_print_form;
+
+/* What a render reads stands first. */
 struct lvt_step {
     lvt_step_kind kind;
-    uint32_t slot;
-    lvt_span text; /* STATIC */
+    lvt_output output; /* PRINT */
+    lvt_span text;     /* STATIC; INVOKE: the name */
     const lvt_evaluation *evaluation;
+    const lvt_term *term;             /* PRINT, IF: the evaluation, when it is a simple one that sets no variable */
+    const lvt_print_form *form;       /* PRINT, or NULL */
     const lvt_body *body, *otherwise; /* as in the slot */
-    const lvt_escaper *escapers;
-    size_t escaper_count;
-    const lvt_unit *unit; /* INVOKE; NULL: no template has this name */
+    uint32_t slot;
     /* RANGE: the body assigns to variables from outside, so temporaries of one round are still needed in the next. */
     bool keeps_temporaries;
+    const lvt_unit *unit; /* INVOKE; NULL: no template has this name */
+    const lvt_escaper *escapers;
+    size_t escaper_count;
     lvt_place place;
     lvt_span source;
 };

@@ -118,7 +118,7 @@ static void add_fields(lvt_compiler *compiler, lvt_term *term, const lvt_operand
     *next_site += term->name_count;
 }
 
-static const lvt_term *compile_variable(lvt_compiler *compiler, lvt_term *term, const lvt_operand *operand) {
+static lvt_term *compile_variable(lvt_compiler *compiler, lvt_term *term, const lvt_operand *operand) {
     term->kind = LVT_TERM_VARIABLE;
     term->name = operand->text;
     find_variable(compiler, &term->variable, operand->text);
@@ -131,7 +131,22 @@ static const lvt_term *compile_variable(lvt_compiler *compiler, lvt_term *term, 
     return fields;
 }
 
-static const lvt_term *compile_operand(lvt_compiler *compiler, const lvt_operand *operand) {
+static void find_root(lvt_term *term) {
+    term->is_field = term->kind == LVT_TERM_FIELDS && term->base == NULL && term->name_count == 1;
+    const lvt_term *start = term->kind == LVT_TERM_FIELDS ? term->base : term;
+    if (start == NULL || start->kind == LVT_TERM_DOT) {
+        term->root = LVT_ROOT_DOT;
+    } else if (start->kind == LVT_TERM_CONSTANT) {
+        term->root = LVT_ROOT_CONSTANT;
+        term->constant = start->constant;
+    } else if (start->kind == LVT_TERM_VARIABLE && start->variable.shadowed == NULL &&
+               start->variable.index != LVT_VARIABLE_UNDEFINED) {
+        term->root = LVT_ROOT_VARIABLE;
+        term->root_variable = start->variable.index;
+    }
+}
+
+static lvt_term *compile_any_operand(lvt_compiler *compiler, const lvt_operand *operand) {
     lvt_term *term = lvt_compiler_take(compiler, 1, sizeof *term);
     if (term == NULL) return NULL;
     term->place = operand->place;
@@ -168,6 +183,12 @@ static const lvt_term *compile_operand(lvt_compiler *compiler, const lvt_operand
         break;
     }
     }
+    return term;
+}
+
+static const lvt_term *compile_operand(lvt_compiler *compiler, const lvt_operand *operand) {
+    lvt_term *term = compile_any_operand(compiler, operand);
+    if (term != NULL) find_root(term);
     return term;
 }
 
@@ -262,6 +283,12 @@ const lvt_evaluation *lvt_compile_pipeline(lvt_compiler *compiler, const lvt_pip
     /* The bare word nil is an error as a command. */
     if (pipeline->count == 1 && stages[0].count == 1 && stages[0].terms[0]->kind != LVT_TERM_NIL) {
         evaluation->simple = stages[0].terms[0];
+    }
+    if (pipeline->count == 1 && evaluation->variable_count == 0 && evaluation->reset_count == 0 &&
+        !evaluation->keeps_temporaries) {
+        const lvt_term *first = stages[0].terms[0];
+        evaluation->single = &stages[0];
+        if (first->kind == LVT_TERM_CALL && first->function == NULL) evaluation->builtin = &stages[0];
     }
     return compiler->status == LVT_OK ? evaluation : NULL;
 }

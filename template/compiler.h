@@ -43,6 +43,11 @@ void lvt_compiler_push(lvt_compiler *compiler, lvt_buffer *gathered, const void 
 /* A pipeline; its declared variables are in scope afterwards. NULL for NULL and after a failure. */
 const lvt_evaluation *lvt_compile_pipeline(lvt_compiler *compiler, const lvt_pipeline *pipeline);
 
+/* compile_output.c */
+lvt_output lvt_choose_output(const lvt_compiler *compiler, const lvt_escaper *escapers, size_t count);
+/* NULL: none, or a failure. */
+const lvt_print_form *lvt_compile_form(lvt_compiler *compiler, const lvt_evaluation *evaluation, lvt_output output);
+
 /* Scopes: what was declared since a mark is forgotten. */
 typedef struct lvt_scope_mark {
     size_t entries;

@@ -1,6 +1,7 @@
 /* escaper: from a value to its escaped text. Text and numbers, the common cases, are escaped straight into the output;
  * what must be formatted first, or passes through several escapers, is kept in the arena in between. */
 #include "template/escaper.h"
+#include "value/read.h"
 
 typedef struct escaper_names {
     const char *go_name;
@@ -71,7 +72,7 @@ static lvt_status stringify(lvt_escaper_text *text, lvt_value value, lvt_span ni
         return LVT_OK;
     }
     if (value.type->kind == LVT_KIND_STRING && value.type->to_string == NULL) {
-        text->text = lvt_value_text(value);
+        text->text = lvt_read_text(value);
         if (text->text.length == 0) text->text = LVT_SPAN("");
         text->content = value.type->content;
         return LVT_OK;
@@ -139,9 +140,9 @@ static bool append_integer(lvt_buffer *out, lvt_escaper escaper, lvt_value value
     }
     if (value.type == NULL || value.type->to_string != NULL) return false;
     if (value.type->kind == LVT_KIND_INT) {
-        lvt_buffer_append_int(out, lvt_value_int(value));
+        lvt_buffer_append_int(out, lvt_read_int(value));
     } else if (value.type->kind == LVT_KIND_UINT) {
-        lvt_buffer_append_uint(out, lvt_value_uint(value));
+        lvt_buffer_append_uint(out, lvt_read_uint(value));
     } else {
         return false;
     }
@@ -222,7 +223,7 @@ lvt_status lvt_escape_chain(lvt_buffer *out, const lvt_escaper *escapers, size_t
     if (count == 0) {
         lvt_format_value(out, value);
     } else if (count == 1 && is_plain_html(escapers[0], value.type)) {
-        lvt_escape_plain_html(out, lvt_value_text(value));
+        lvt_escape_plain_html(out, lvt_read_text(value));
     } else {
         lvt_arena_mark mark = lvt_arena_get_mark(arena);
         status = escape_through(out, escapers, count, value, arena, error);

@@ -22,6 +22,19 @@ typedef struct lvt_replacements {
 /* Only bytes of `"&'+<>` and NUL may have a class: they are looked for 16 bytes at a time. */
 void lvt_replace_html(lvt_buffer *out, lvt_span text, const lvt_replacements *replacements);
 
+/* How many bytes at the start of a text have no bit of `mask` in the table: eight are looked at together. */
+static inline size_t lvt_run_length(const char *text, size_t length, const uint8_t table[256], uint8_t mask) {
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t at = 0;
+    for (; length - at >= 8; at += 8, bytes += 8) {
+        uint8_t found = table[bytes[0]] | table[bytes[1]] | table[bytes[2]] | table[bytes[3]] | table[bytes[4]] |
+                        table[bytes[5]] | table[bytes[6]] | table[bytes[7]];
+        if ((found & mask) != 0) break;
+    }
+    for (; at < length && (table[*bytes] & mask) == 0; at++) bytes++;
+    return at;
+}
+
 /* The text of a value as an escaper sees it. */
 typedef struct lvt_escaper_text {
     lvt_span text;
@@ -51,6 +64,8 @@ lvt_status lvt_filter_css_value(lvt_buffer *out, lvt_escaper_text in, lvt_arena 
 
 /* escaper_js.c. A value whose type prints itself (to_string) is given as the text it prints. */
 lvt_status lvt_escape_js_value(lvt_buffer *out, lvt_value value, lvt_error *error);
+/* Text that is its own JSON string, in a script or a quoted attribute; false when it needs an escape. */
+bool lvt_escape_plain_js_value(lvt_buffer *out, lvt_span text, bool is_quoted);
 void lvt_escape_js_string(lvt_buffer *out, lvt_escaper_text in);
 void lvt_escape_js_template(lvt_buffer *out, lvt_escaper_text in);
 void lvt_escape_js_regexp(lvt_buffer *out, lvt_escaper_text in);

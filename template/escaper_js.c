@@ -68,6 +68,33 @@ lvt_status lvt_escape_js_value(lvt_buffer *out, lvt_value value, lvt_error *erro
     return LVT_OK;
 }
 
+/* What a JSON string cannot hold as it is; what an attribute cannot hold either. Bytes from 0x80 on must be looked at
+ * together. */
+enum { STOPS_JSON = 1, STOPS_ATTRIBUTE = 2 };
+#define STOPS_16(v) v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v
+static const uint8_t json_stops[256] = {
+    STOPS_16(3), STOPS_16(3), /* control characters */
+    0,           0,           3,           0,           0,           0,           3,           2,           0,
+    0,           0,           2,           0,           0,           0,           0, /* " & ' + */
+    0,           0,           0,           0,           0,           0,           0,           0,           0,
+    0,           0,           0,           3,           0,           3,           0, /* < > */
+    STOPS_16(0), 0,           0,           0,           0,           0,           0,           0,           0,
+    0,           0,           0,           0,           3,           0,           0,           0, /* backslash */
+    STOPS_16(0), 0,           0,           0,           0,           0,           0,           0,           0,
+    0,           0,           0,           0,           0,           0,           0,           3, /* DEL, to be sure */
+    STOPS_16(3), STOPS_16(3), STOPS_16(3), STOPS_16(3), STOPS_16(3), STOPS_16(3), STOPS_16(3), STOPS_16(3),
+};
+
+bool lvt_escape_plain_js_value(lvt_buffer *out, lvt_span text, bool is_quoted) {
+    uint8_t mask = is_quoted ? STOPS_ATTRIBUTE : STOPS_JSON;
+    if (text.length != 0 && lvt_run_length(text.data, text.length, json_stops, mask) != text.length) return false;
+    lvt_span quote = is_quoted ? LVT_SPAN("&#34;") : LVT_SPAN("\"");
+    lvt_buffer_append_span(out, quote);
+    lvt_buffer_append_span(out, text);
+    lvt_buffer_append_span(out, quote);
+    return true;
+}
+
 /* ---- strings, template literals, regular expressions ------------------------------------------------------------- */
 
 /* Control characters come first: their class is the byte + 1. */
@@ -160,28 +187,28 @@ static const uint8_t regexp_classes[256] = {
 };
 
 static void replace(lvt_buffer *out, lvt_span text, const uint8_t classes[256]) {
-    size_t run = 0;
-    for (size_t at = 0; at < text.length; at++) {
+    if (text.length == 0) return;
+    size_t written = 0;
+    for (size_t at = 0;; at++) {
+        at += lvt_run_length(text.data + at, text.length - at, classes, UINT8_MAX);
+        if (at == text.length) break;
         uint8_t class = classes[(unsigned char)text.data[at]];
-        if (class == 0) continue;
+        lvt_span rest = lvt_span_of(text.data + at, text.length - at);
+        bool is_line = class == SEPARATOR && lvt_span_starts_with(rest, LVT_SPAN("\xe2\x80\xa8"));
+        if (class == SEPARATOR && !is_line && !lvt_span_starts_with(rest, LVT_SPAN("\xe2\x80\xa9"))) continue;
+        lvt_buffer_append(out, text.data + written, at - written);
         if (class == SEPARATOR) {
-            lvt_span rest = lvt_span_of(text.data + at, text.length - at);
-            bool is_line = lvt_span_starts_with(rest, LVT_SPAN("\xe2\x80\xa8"));
-            if (!is_line && !lvt_span_starts_with(rest, LVT_SPAN("\xe2\x80\xa9"))) continue;
-            lvt_buffer_append(out, text.data + run, at - run);
             lvt_buffer_append(out, is_line ? "\\u2028" : "\\u2029", 6);
             at += 2;
         } else if (class == LITERAL) {
-            lvt_buffer_append(out, text.data + run, at - run);
             char escaped[2] = {'\\', text.data[at]};
             lvt_buffer_append(out, escaped, sizeof(escaped));
         } else {
-            lvt_buffer_append(out, text.data + run, at - run);
             lvt_buffer_append_span(out, texts[class]);
         }
-        run = at + 1;
+        written = at + 1;
     }
-    lvt_buffer_append(out, text.data + run, text.length - run);
+    lvt_buffer_append(out, text.data + written, text.length - written);
 }
 
 void lvt_escape_js_string(lvt_buffer *out, lvt_escaper_text in) {

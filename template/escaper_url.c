@@ -5,27 +5,18 @@
 #include "template/css.h"
 #include "template/escaper.h"
 
-enum { ESCAPE, UNRESERVED, RESERVED, PERCENT };
-
-/* RFC 3986. The single quote and parentheses are reserved too, but left out: they would end a CSS URL. */
-static const uint8_t classes[256] = {
-    ['0'] = UNRESERVED, ['1'] = UNRESERVED, ['2'] = UNRESERVED, ['3'] = UNRESERVED, ['4'] = UNRESERVED,
-    ['5'] = UNRESERVED, ['6'] = UNRESERVED, ['7'] = UNRESERVED, ['8'] = UNRESERVED, ['9'] = UNRESERVED,
-    ['a'] = UNRESERVED, ['b'] = UNRESERVED, ['c'] = UNRESERVED, ['d'] = UNRESERVED, ['e'] = UNRESERVED,
-    ['f'] = UNRESERVED, ['g'] = UNRESERVED, ['h'] = UNRESERVED, ['i'] = UNRESERVED, ['j'] = UNRESERVED,
-    ['k'] = UNRESERVED, ['l'] = UNRESERVED, ['m'] = UNRESERVED, ['n'] = UNRESERVED, ['o'] = UNRESERVED,
-    ['p'] = UNRESERVED, ['q'] = UNRESERVED, ['r'] = UNRESERVED, ['s'] = UNRESERVED, ['t'] = UNRESERVED,
-    ['u'] = UNRESERVED, ['v'] = UNRESERVED, ['w'] = UNRESERVED, ['x'] = UNRESERVED, ['y'] = UNRESERVED,
-    ['z'] = UNRESERVED, ['A'] = UNRESERVED, ['B'] = UNRESERVED, ['C'] = UNRESERVED, ['D'] = UNRESERVED,
-    ['E'] = UNRESERVED, ['F'] = UNRESERVED, ['G'] = UNRESERVED, ['H'] = UNRESERVED, ['I'] = UNRESERVED,
-    ['J'] = UNRESERVED, ['K'] = UNRESERVED, ['L'] = UNRESERVED, ['M'] = UNRESERVED, ['N'] = UNRESERVED,
-    ['O'] = UNRESERVED, ['P'] = UNRESERVED, ['Q'] = UNRESERVED, ['R'] = UNRESERVED, ['S'] = UNRESERVED,
-    ['T'] = UNRESERVED, ['U'] = UNRESERVED, ['V'] = UNRESERVED, ['W'] = UNRESERVED, ['X'] = UNRESERVED,
-    ['Y'] = UNRESERVED, ['Z'] = UNRESERVED, ['-'] = UNRESERVED, ['.'] = UNRESERVED, ['_'] = UNRESERVED,
-    ['~'] = UNRESERVED, ['!'] = RESERVED,   ['#'] = RESERVED,   ['$'] = RESERVED,   ['&'] = RESERVED,
-    ['*'] = RESERVED,   ['+'] = RESERVED,   [','] = RESERVED,   ['/'] = RESERVED,   [':'] = RESERVED,
-    [';'] = RESERVED,   ['='] = RESERVED,   ['?'] = RESERVED,   ['@'] = RESERVED,   ['['] = RESERVED,
-    [']'] = RESERVED,   ['%'] = PERCENT,
+/* What a byte stops: escaping a part of a query leaves only RFC 3986's unreserved characters, normalising also the
+ * reserved ones, but for the single quote and parentheses, which would end a CSS URL. Of these, & and + are written as
+ * references in a quoted attribute. */
+enum { STOPS_PART = 1, STOPS_NORMALIZED = 2, STOPS_QUOTED = 4 };
+static const uint8_t stops[256] = {
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 1, 7, 1, 1,
+    7, 5, 7, 7, 7, 1, 5, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 7, 1, 7, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7, 1, 7, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 7, 7, 0, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
 };
 
 static void append_escaped(lvt_buffer *out, unsigned char c, const char *digits) {
@@ -33,28 +24,29 @@ static void append_escaped(lvt_buffer *out, unsigned char c, const char *digits)
     lvt_buffer_append(out, escaped, sizeof(escaped));
 }
 
-/* Normalising keeps reserved bytes and escapes that are already there. In a quoted attribute two reserved bytes are
- * written as references; nothing else that is left needs one. */
-static void process(lvt_buffer *out, lvt_span url, bool normalize, bool is_quoted) {
-    size_t run = 0;
-    for (size_t at = 0; at < url.length; at++) {
-        unsigned char c = (unsigned char)url.data[at];
-        uint8_t class = classes[c];
-        if (class == UNRESERVED) continue;
-        if (class == RESERVED && normalize && !(is_quoted && (c == '&' || c == '+'))) continue;
-        if (class == PERCENT && normalize && at + 2 < url.length && lvt_is_hex_digit(url.data[at + 1]) &&
-            lvt_is_hex_digit(url.data[at + 2])) {
+static bool is_escape(lvt_span text) {
+    return text.length > 2 && text.data[0] == '%' && lvt_is_hex_digit(text.data[1]) && lvt_is_hex_digit(text.data[2]);
+}
+
+/* Normalising keeps escapes that are already there. */
+static void process(lvt_buffer *out, lvt_span url, uint8_t mask) {
+    if (url.length == 0) return;
+    size_t written = 0;
+    for (size_t at = 0;; at++) {
+        at += lvt_run_length(url.data + at, url.length - at, stops, mask);
+        if (at == url.length) break;
+        if (mask != STOPS_PART && is_escape(lvt_span_of(url.data + at, url.length - at))) {
+            at += 2;
             continue;
         }
-        lvt_buffer_append(out, url.data + run, at - run);
-        if (class == RESERVED && normalize) {
-            lvt_buffer_append(out, c == '&' ? "&amp;" : "&#43;", 5);
-        } else {
-            append_escaped(out, c, "0123456789abcdef");
-        }
-        run = at + 1;
+        lvt_buffer_append(out, url.data + written, at - written);
+        unsigned char c = (unsigned char)url.data[at];
+        if (mask == STOPS_QUOTED && c == '&') lvt_buffer_append_literal(out, "&amp;");
+        else if (mask == STOPS_QUOTED && c == '+') lvt_buffer_append_literal(out, "&#43;");
+        else append_escaped(out, c, "0123456789abcdef");
+        written = at + 1;
     }
-    lvt_buffer_append(out, url.data + run, url.length - run);
+    lvt_buffer_append(out, url.data + written, url.length - written);
 }
 
 /* Compares without case; the long s counts as an s, as in Unicode's case folding. */
@@ -85,12 +77,12 @@ bool lvt_url_is_safe(lvt_span url) {
 }
 
 void lvt_escape_url(lvt_buffer *out, lvt_escaper_text in) {
-    process(out, in.text, in.content == LVT_CONTENT_URL, false);
+    process(out, in.text, in.content == LVT_CONTENT_URL ? STOPS_NORMALIZED : STOPS_PART);
 }
 
-void lvt_normalize_url(lvt_buffer *out, lvt_escaper_text in) { process(out, in.text, true, false); }
+void lvt_normalize_url(lvt_buffer *out, lvt_escaper_text in) { process(out, in.text, STOPS_NORMALIZED); }
 
-void lvt_normalize_url_quoted(lvt_buffer *out, lvt_escaper_text in) { process(out, in.text, true, true); }
+void lvt_normalize_url_quoted(lvt_buffer *out, lvt_escaper_text in) { process(out, in.text, STOPS_QUOTED); }
 
 /* ---- srcset ---------------------------------------------------------------------------------------------------- */
 
@@ -110,7 +102,7 @@ static void append_candidate(lvt_buffer *out, lvt_span candidate) {
         return;
     }
     lvt_buffer_append(out, candidate.data, start);
-    process(out, url, true, false);
+    process(out, url, STOPS_NORMALIZED);
     lvt_buffer_append(out, candidate.data + end, candidate.length - end);
 }
 
@@ -124,7 +116,7 @@ void lvt_escape_srcset(lvt_buffer *out, lvt_escaper_text in) {
         size_t comma = lvt_span_find_any(rest, 0, ",");
         lvt_span part = lvt_span_of(rest.data, comma);
         if (in.content == LVT_CONTENT_URL) {
-            process(out, part, true, false);
+            process(out, part, STOPS_NORMALIZED);
         } else {
             append_candidate(out, part);
         }
@@ -142,17 +134,15 @@ void lvt_escape_srcset(lvt_buffer *out, lvt_escaper_text in) {
 /* Go's url.QueryEscape: a space is '+'. */
 void lvt_escape_urlquery_text(lvt_buffer *out, lvt_span text) {
     if (text.length == 0) return;
-    size_t run = 0;
-    for (size_t at = 0; at < text.length; at++) {
+    size_t written = 0;
+    for (size_t at = 0;; at++) {
+        at += lvt_run_length(text.data + at, text.length - at, stops, STOPS_PART);
+        if (at == text.length) break;
+        lvt_buffer_append(out, text.data + written, at - written);
         unsigned char c = (unsigned char)text.data[at];
-        if (classes[c] == UNRESERVED) continue;
-        lvt_buffer_append(out, text.data + run, at - run);
-        if (c == ' ') {
-            lvt_buffer_append_char(out, '+');
-        } else {
-            append_escaped(out, c, "0123456789ABCDEF");
-        }
-        run = at + 1;
+        if (c == ' ') lvt_buffer_append_char(out, '+');
+        else append_escaped(out, c, "0123456789ABCDEF");
+        written = at + 1;
     }
-    lvt_buffer_append(out, text.data + run, text.length - run);
+    lvt_buffer_append(out, text.data + written, text.length - written);
 }

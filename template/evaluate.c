@@ -65,6 +65,20 @@ static lvt_status fail_null(lvt_execution *x, const lvt_term *term, const lvt_ty
     return fail_nil(x, term, from, name);
 }
 
+static lvt_site_form find_form(const lvt_type *type) {
+    if (type == NULL || type->to_string != NULL) return LVT_SITE_OTHER;
+    switch (type->kind) {
+    case LVT_KIND_STRING:
+        if (type->content != LVT_CONTENT_PLAIN || type->form == LVT_STRING_FORM_FIXED) return LVT_SITE_OTHER;
+        return type->form == LVT_STRING_FORM_POINTER ? LVT_SITE_STRING : LVT_SITE_TEXT;
+    case LVT_KIND_INT:
+        if (type->size == sizeof(int32_t)) return LVT_SITE_INT;
+        return type->size == sizeof(int64_t) ? LVT_SITE_INT64 : LVT_SITE_OTHER;
+    case LVT_KIND_BOOL: return LVT_SITE_BOOL;
+    default: return LVT_SITE_OTHER;
+    }
+}
+
 /* Remember a member that lies in the object itself, whatever structs are embedded between. */
 static bool fill_site(lvt_site *site, const lvt_type *type, const lvt_member_path *path) {
     size_t offset = 0;
@@ -76,6 +90,7 @@ static bool fill_site(lvt_site *site, const lvt_type *type, const lvt_member_pat
     *site = (lvt_site){.type = type,
                        .result = path->member->type,
                        .method = is_method ? path->member : NULL,
+                       .form = find_form(path->member->type),
                        .offset = offset + (is_method ? 0 : path->member->offset)};
     return true;
 }
@@ -103,14 +118,15 @@ static lvt_status read_member(lvt_execution *x, const lvt_term *term, lvt_value 
     return LVT_OK;
 }
 
-static lvt_status read_key(lvt_execution *x, const lvt_term *term, lvt_value map, const lvt_type *from, lvt_span name,
-                           const lvt_arguments *arguments, lvt_value *out) {
+static lvt_status read_key(lvt_execution *x, const lvt_term *term, lvt_site *site, lvt_value map, const lvt_type *from,
+                           lvt_span name, const lvt_arguments *arguments, lvt_value *out) {
     const lvt_type *key = map.type->key;
     if (key->kind != LVT_KIND_STRING || key->content != LVT_CONTENT_PLAIN) return fail_field(x, term, from, name);
     if (lvt_arguments_count(arguments) != 0) {
         return fail_arguments(x, term, name, "is not a method but has arguments");
     }
-    if (!lvt_value_map_find_text(out, map, name)) *out = LVT_NIL;
+    if (site->type != map.type) *site = (lvt_site){.type = map.type};
+    *out = lvt_site_find_entry(site, map, name);
     return LVT_OK;
 }
 
@@ -138,9 +154,12 @@ static lvt_status read_field(lvt_execution *x, const lvt_term *term, uint32_t wh
                 if (fill_site(site, receiver.type, &path)) break;
                 return read_member(x, term, receiver, &path, arguments, out);
             }
-            if (receiver.type->kind == LVT_KIND_MAP) return read_key(x, term, receiver, from, name, arguments, out);
-            return fail_field(x, term, from, name);
+            if (receiver.type->kind != LVT_KIND_MAP) return fail_field(x, term, from, name);
+            return read_key(x, term, site, receiver, from, name, arguments, out);
         }
+    }
+    if (receiver.type->kind == LVT_KIND_MAP && site->result == NULL && site->method == NULL) {
+        return read_key(x, term, site, receiver, from, name, arguments, out);
     }
     const char *data = (const char *)receiver.data + site->offset;
     if (site->method != NULL) return lvt_evaluate_method(x, term, site->method, data, arguments, out);
@@ -194,6 +213,16 @@ lvt_status lvt_evaluate_term(lvt_execution *x, const lvt_term *term, lvt_value d
     return lvt_execution_fail(x, LVT_ERROR_INTERNAL, term->place, term->source, "unknown term");
 }
 
+lvt_span lvt_term_name(const lvt_term *term) {
+    lvt_span source = term->source;
+    if (term->kind != LVT_TERM_GROUP || source.length < 2) return source;
+    source = lvt_span_of(source.data + 1, source.length - 2);
+    while (source.length > 0 && strchr(" \t\r\n", source.data[0]) != NULL)
+        source = lvt_span_of(source.data + 1, source.length - 1);
+    while (source.length > 0 && strchr(" \t\r\n", source.data[source.length - 1]) != NULL) source.length--;
+    return source;
+}
+
 static lvt_status evaluate_stage(lvt_execution *x, const lvt_stage *stage, lvt_value dot, const lvt_value *final,
                                  lvt_value *out) {
     const lvt_term *first = stage->terms[0];
@@ -201,8 +230,10 @@ static lvt_status evaluate_stage(lvt_execution *x, const lvt_stage *stage, lvt_v
     if (first->kind == LVT_TERM_FIELDS) return evaluate_fields(x, first, &arguments, out);
     if (first->kind == LVT_TERM_CALL) return lvt_evaluate_function(x, first, &arguments, out);
     if (lvt_arguments_count(&arguments) != 0) {
+        if (first->kind == LVT_TERM_VARIABLE && find_variable(x, &first->variable) == NULL)
+            return lvt_evaluate_term(x, first, dot, out);
         return lvt_execution_fail(x, LVT_ERROR_EXECUTE, stage->place, first->source,
-                                  "can't give argument to non-function %.*s", LVT_SPAN_ARGS(first->source));
+                                  "can't give argument to non-function %.*s", LVT_SPAN_ARGS(lvt_term_name(first)));
     }
     if (first->kind == LVT_TERM_NIL) {
         return lvt_execution_fail(x, LVT_ERROR_EXECUTE, first->place, first->source, "nil is not a command");

@@ -35,7 +35,8 @@ static lvt_status check_count(lvt_execution *x, const lvt_term *term, lvt_span n
     return LVT_OK;
 }
 
-static size_t most_of(uint16_t maximum) { return maximum == UINT16_MAX ? LVT_CALL_ARGUMENTS_MAX : maximum; }
+/* LVT_CALL_ARGUMENTS_MAX is looked at where they are gathered. */
+static size_t most_of(uint16_t maximum) { return maximum == UINT16_MAX ? SIZE_MAX : maximum; }
 
 /* ---- arguments ---- */
 
@@ -71,23 +72,27 @@ static lvt_status check_text(lvt_execution *x, const lvt_term *term, bool is_wri
     return LVT_OK;
 }
 
-/* All arguments in one array. */
+/* Nearly all calls have fewer arguments: their values stand on the stack. */
+enum { FEW_ARGUMENTS = 6 };
+
+/* All arguments in one array: `few`, or one in the arena. */
 static lvt_status gather(lvt_execution *x, const lvt_term *term, const lvt_arguments *arguments, bool first_is_text,
-                         lvt_value **out) {
+                         lvt_value few[FEW_ARGUMENTS], lvt_value **out) {
     size_t count = lvt_arguments_count(arguments);
     size_t written = count - (arguments->final != NULL ? 1 : 0);
     if (count > LVT_CALL_ARGUMENTS_MAX) {
         return lvt_execution_fail(x, LVT_ERROR_LIMIT, term->place, term->source, "more than %d arguments",
                                   LVT_CALL_ARGUMENTS_MAX);
     }
-    lvt_value *values = lvt_arena_allocate(&x->arena, count * sizeof *values);
+    lvt_value *values = few;
+    if (count > FEW_ARGUMENTS) values = lvt_arena_allocate(&x->arena, count * sizeof *values);
     if (values == NULL) return lvt_execution_fail_memory(x, term->place, term->source);
     for (size_t i = 0; i < count; i++) {
         const lvt_term *argument = i < written ? arguments->stage->terms[i + 1] : term;
         lvt_status status = LVT_OK;
         values[i] = LVT_NIL;
-        if (i < written) status = lvt_evaluate_term(x, argument, arguments->dot, &values[i]);
-        else values[i] = *arguments->final;
+        if (i >= written) values[i] = *arguments->final;
+        else status = lvt_evaluate_term(x, argument, arguments->dot, &values[i]);
         if (status == LVT_OK && i == 0 && first_is_text) status = check_text(x, argument, i < written, &values[i]);
         if (status != LVT_OK) return status;
     }
@@ -112,16 +117,27 @@ static lvt_call make_call(lvt_execution *x, const char *name, const lvt_value *v
         .name = name, .arguments = values, .count = count, .arena = &x->arena, .result = LVT_NIL, .error = &x->reason};
 }
 
+/* Which arguments are written as constants, a bit each. */
+static uint64_t constants_of(const lvt_arguments *arguments) {
+    uint64_t constants = 0;
+    for (uint32_t i = 1; arguments->stage != NULL && i < arguments->stage->count && i <= 64; i++) {
+        if (arguments->stage->terms[i]->kind == LVT_TERM_CONSTANT) constants |= UINT64_C(1) << (i - 1);
+    }
+    return constants;
+}
+
 lvt_status lvt_evaluate_method(lvt_execution *x, const lvt_term *term, const lvt_member *method, const void *self,
                                const lvt_arguments *arguments, lvt_value *out) {
     lvt_span name = lvt_span_from(method->name);
     size_t most = most_of(method->maximum_arguments);
     if (most < method->minimum_arguments) most = method->minimum_arguments;
-    lvt_value *values = NULL;
+    lvt_value few[FEW_ARGUMENTS], *values = NULL;
     lvt_status status = check_count(x, term, name, method->minimum_arguments, most, arguments);
-    if (status == LVT_OK && lvt_arguments_count(arguments) != 0) status = gather(x, term, arguments, false, &values);
+    if (status == LVT_OK && lvt_arguments_count(arguments) != 0)
+        status = gather(x, term, arguments, false, few, &values);
     if (status != LVT_OK) return status;
     lvt_call call = make_call(x, method->name, values, lvt_arguments_count(arguments));
+    call.constants = constants_of(arguments);
     status = method->method(&call, self);
     if (status != LVT_OK) return fail_call(x, status, term, arguments, name);
     *out = call.result;
@@ -131,28 +147,41 @@ lvt_status lvt_evaluate_method(lvt_execution *x, const lvt_term *term, const lvt
 static lvt_status call_registered(lvt_execution *x, const lvt_term *term, const lvt_arguments *arguments,
                                   lvt_value *out) {
     const lvt_function *function = term->function;
-    lvt_value *values = NULL;
+    lvt_value few[FEW_ARGUMENTS], *values = NULL;
     lvt_status status =
         check_count(x, term, term->name, function->minimum_arguments, most_of(function->maximum_arguments), arguments);
-    if (status == LVT_OK) status = gather(x, term, arguments, false, &values);
+    if (status == LVT_OK) status = gather(x, term, arguments, false, few, &values);
     if (status != LVT_OK) return status;
     lvt_call call = make_call(x, function->name, values, lvt_arguments_count(arguments));
+    call.constants = constants_of(arguments);
     status = function->call(&call, function->payload);
     if (status != LVT_OK) return fail_call(x, status, term, arguments, term->name);
     *out = call.result;
     return LVT_OK;
 }
 
+/* What stands for a value in a message: a text itself, of others the type. */
+static lvt_span value_name(lvt_function_context *context, lvt_value value) {
+    if (value.type == NULL) return LVT_SPAN("nil");
+    if (value.type->kind == LVT_KIND_STRING) return lvt_value_text(value);
+    lvt_buffer_clear(context->scratch);
+    lvt_buffer_append_char(context->scratch, '<');
+    lvt_type_write_name(context->scratch, value.type);
+    lvt_buffer_append_literal(context->scratch, " Value>");
+    lvt_span name = lvt_arena_copy(context->arena, lvt_buffer_span(context->scratch));
+    return name.data != NULL ? name : LVT_SPAN("?");
+}
+
 /* {{call .F ...}}: the first argument is the function. */
 static lvt_status call_value(lvt_execution *x, const lvt_term *term, const lvt_arguments *arguments, lvt_value *out) {
-    lvt_value *values;
-    lvt_status status = gather(x, term, arguments, false, &values);
+    lvt_value few[FEW_ARGUMENTS], *values;
+    lvt_status status = gather(x, term, arguments, false, few, &values);
     if (status != LVT_OK) return status;
     lvt_function_context context = lvt_execution_context(x);
     size_t count = lvt_arguments_count(arguments);
     bool is_written = arguments->stage != NULL && arguments->stage->count > 1;
-    lvt_span name = is_written ? arguments->stage->terms[1]->source : term->name;
     lvt_value callee = lvt_value_unbox(values[0]);
+    lvt_span name = is_written ? lvt_term_name(arguments->stage->terms[1]) : value_name(&context, callee);
     const lvt_function *function = callee.type != NULL && callee.type->kind == LVT_KIND_FUNCTION ? callee.data : NULL;
     if (callee.type == NULL || (function != NULL && function->call == NULL)) {
         status = lvt_error_set(&x->reason, LVT_ERROR_EXECUTE, "call of nil");
@@ -192,7 +221,7 @@ lvt_status lvt_evaluate_function(lvt_execution *x, const lvt_term *term, const l
                                  lvt_value *out) {
     if (term->function != NULL) return call_registered(x, term, arguments, out);
     const lvt_builtin_shape *shape = lvt_builtin_get_shape(term->builtin);
-    size_t most = shape->is_variadic ? LVT_CALL_ARGUMENTS_MAX : shape->fewest;
+    size_t most = shape->is_variadic ? SIZE_MAX : shape->fewest;
     lvt_status status = check_count(x, term, shape->name, shape->fewest, most, arguments);
     if (status != LVT_OK) return status;
     switch (term->builtin) {
@@ -201,11 +230,28 @@ lvt_status lvt_evaluate_function(lvt_execution *x, const lvt_term *term, const l
     case LVT_BUILTIN_CALL: return call_value(x, term, arguments, out);
     default: break;
     }
-    lvt_value *values;
-    status = gather(x, term, arguments, term->builtin == LVT_BUILTIN_PRINTF, &values);
+    lvt_value few[FEW_ARGUMENTS], *values;
+    status = gather(x, term, arguments, term->builtin == LVT_BUILTIN_PRINTF, few, &values);
     if (status != LVT_OK) return status;
     lvt_error_clear(&x->reason);
     lvt_function_context context = lvt_execution_context(x);
+    size_t used = x->arena.used;
     status = lvt_builtin_call(out, &context, term->builtin, values, lvt_arguments_count(arguments));
+    x->steps_taken += (x->arena.used - used) / 64;
     return status == LVT_OK ? LVT_OK : fail_call(x, status, term, arguments, shape->name);
+}
+
+lvt_status lvt_evaluate_printed(lvt_execution *x, const lvt_stage *stage, lvt_value dot) {
+    const lvt_term *term = stage->terms[0];
+    const lvt_arguments arguments = {stage, NULL, dot};
+    const lvt_builtin_shape *shape = lvt_builtin_get_shape(term->builtin);
+    lvt_value few[FEW_ARGUMENTS], *values;
+    lvt_status status = check_count(x, term, shape->name, shape->fewest, SIZE_MAX, &arguments);
+    if (status == LVT_OK) status = gather(x, term, &arguments, term->builtin == LVT_BUILTIN_PRINTF, few, &values);
+    if (status != LVT_OK) return status;
+    lvt_function_context context = lvt_execution_context(x);
+    lvt_error_clear(&x->reason);
+    status = lvt_builtin_print(&context, term->builtin, values, lvt_arguments_count(&arguments));
+    x->steps_taken += x->scratch.length / 64;
+    return status == LVT_OK ? LVT_OK : fail_call(x, status, term, &arguments, shape->name);
 }

@@ -1,12 +1,15 @@
 /* execute: walks the steps of bodies.
  *
- * Bodies in progress stand on a stack of our own, not on C's: how deep templates may call each other depends on a limit
- * and not on the thread. Printing and reporting are the same walk: with a sink, statics are not written and what
- * happens is told to it.
+ * Bodies of bounded height, nearly all, are walked by plain C calls. Those that call themselves, or leave a loop in the
+ * middle, stand on a stack of our own: how deep templates may call each other depends on a limit and not on the
+ * thread. Printing and reporting are the same walk: with a sink, statics are not written and what happens is told to
+ * it.
  *
  * Temporaries live in an arena that goes back to where it was: behind each action, behind each round of a range (unless
  * the round assigns to a variable from outside) and behind each invocation. */
 #include "template/execute.h"
+#include "template/escaper.h"
+#include "value/read.h"
 
 #include <stdio.h>
 
@@ -26,8 +29,8 @@ lvt_status lvt_execution_fail(lvt_execution *x, lvt_status status, lvt_place pla
     bool is_cut = source.length > SOURCE_SHOWN_MAX;
     if (is_cut) source.length = SOURCE_SHOWN_MAX;
     return lvt_error_set_at(x->error, status, place.source, place.line, place.column,
-                            "executing \"%.*s\" at <%.*s%s>: %s", LVT_SPAN_ARGS(x->definition), LVT_SPAN_ARGS(source),
-                            is_cut ? "..." : "", reason);
+                            "executing \"%.*s\" at <%.*s%s>: %s", LVT_SPAN_ARGS(x->unit->definition),
+                            LVT_SPAN_ARGS(source), is_cut ? "..." : "", reason);
 }
 
 lvt_status lvt_execution_fail_memory(lvt_execution *x, lvt_place place, lvt_span source) {
@@ -42,18 +45,25 @@ lvt_function_context lvt_execution_context(lvt_execution *x) {
     return (lvt_function_context){.arena = &x->arena, .scratch = &x->scratch, .error = &x->reason};
 }
 
-static lvt_status fail_step(lvt_execution *x, const lvt_step *step, lvt_status status, const char *reason) {
-    return lvt_execution_fail(x, status, step->place, step->source, "%s", reason);
-}
-
 /* A sink says only that it failed. */
 static lvt_status check_sink(lvt_execution *x, lvt_status status) {
     if (status != LVT_OK) lvt_error_set(x->error, status, "the output cannot be kept: %s", lvt_status_sentence(status));
     return status;
 }
 
+/* Where the template stands that runs, for limits that no single action is to blame for. */
+static lvt_place current_place(const lvt_execution *x) {
+    const lvt_definition *definition = lvt_syntax_find(&x->tmpl->set, x->unit->definition);
+    return definition != NULL ? definition->place : x->tmpl->entry->definition->place;
+}
+
 static lvt_status check_output(lvt_execution *x) {
-    return x->out->status == LVT_OK ? LVT_OK : lvt_buffer_check(x->out, "the output", x->error);
+    if (x->out->status == LVT_OK) return LVT_OK;
+    if (x->out->status != LVT_ERROR_LIMIT) return lvt_buffer_check(x->out, "the output", x->error);
+    lvt_place place = current_place(x);
+    return lvt_error_set_at(x->error, LVT_ERROR_LIMIT, place.source, place.line, place.column,
+                            "executing \"%.*s\": the output exceeds %zu bytes", LVT_SPAN_ARGS(x->unit->definition),
+                            x->out->maximum);
 }
 
 /* ---- frames ---- */
@@ -69,9 +79,10 @@ static void *grow(const lvt_execution *x, void *array, size_t *capacity, size_t 
 
 static lvt_frame *push_frame(lvt_execution *x, lvt_frame_kind kind, const lvt_body *body, lvt_value dot) {
     if (x->frame_count == LVT_TEMPLATE_FRAMES_MAX) {
-        lvt_error_set(x->error, LVT_ERROR_LIMIT,
-                      "executing \"%.*s\": more than %d branches, ranges and templates in progress",
-                      LVT_SPAN_ARGS(body->definition), LVT_TEMPLATE_FRAMES_MAX);
+        lvt_place place = current_place(x);
+        lvt_error_set_at(x->error, LVT_ERROR_LIMIT, place.source, place.line, place.column,
+                         "executing \"%.*s\": more than %d branches, ranges and templates in progress",
+                         LVT_SPAN_ARGS(body->definition), LVT_TEMPLATE_FRAMES_MAX);
         return NULL;
     }
     if (x->frame_count == x->frame_capacity) {
@@ -88,7 +99,7 @@ static lvt_frame *push_frame(lvt_execution *x, lvt_frame_kind kind, const lvt_bo
     frame->end = body->steps + body->step_count;
     frame->dot = dot;
     frame->variables = x->frame_variables;
-    frame->definition = x->definition;
+    frame->unit = x->unit;
     return frame;
 }
 
@@ -97,11 +108,31 @@ static lvt_status frame_status(const lvt_execution *x) {
     return x->frame_count == LVT_TEMPLATE_FRAMES_MAX ? LVT_ERROR_LIMIT : LVT_ERROR_OUT_OF_MEMORY;
 }
 
-/* A body in a slot. */
+/* Before what can multiply: one more round, one more invocation. */
+static lvt_status check_steps(lvt_execution *x, const lvt_step *step) {
+    if (x->steps_taken <= LVT_EXECUTION_STEPS_MAX) return LVT_OK;
+    return lvt_execution_fail(x, LVT_ERROR_LIMIT, step->place, step->source, "the template takes more than %d steps",
+                              LVT_EXECUTION_STEPS_MAX);
+}
+
+static lvt_status run_flat(lvt_execution *x, const lvt_body *body, lvt_value dot);
+
+/* Bodies whose height is known need no frame. */
+static inline bool is_flat(const lvt_body *body) { return body->height != LVT_BODY_DEEP; }
+
+/* A body in a slot: walked to its end, or put on the stack. */
 static lvt_status enter(lvt_execution *x, lvt_frame_kind kind, uint32_t slot, const lvt_body *body, lvt_value dot) {
-    if (push_frame(x, kind, body, dot) == NULL) return frame_status(x);
-    if (x->sink == NULL) return LVT_OK;
-    return check_sink(x, x->sink->enter_body(x->sink, slot, body));
+    bool is_walked = is_flat(body);
+    if (!is_walked && push_frame(x, kind, body, dot) == NULL) return frame_status(x);
+    x->steps_taken += body->step_count + 1;
+    if (x->sink != NULL) {
+        lvt_status status = check_sink(x, x->sink->enter_body(x->sink, slot, body));
+        if (status != LVT_OK) return status;
+    }
+    if (!is_walked) return LVT_OK;
+    lvt_status status = run_flat(x, body, dot);
+    if (status != LVT_OK || x->sink == NULL) return status;
+    return check_sink(x, x->sink->leave_body(x->sink));
 }
 
 /* Variables for a template; "$" is the first of them. */
@@ -119,6 +150,13 @@ static bool open_variables(lvt_execution *x, const lvt_unit *unit, lvt_value dot
     return true;
 }
 
+/* The variables in use end where those of the current template start. */
+static void end_invocation(lvt_execution *x, lvt_arena_mark mark) {
+    x->invocations--;
+    x->variable_count = x->frame_variables;
+    lvt_arena_rewind(&x->arena, mark);
+}
+
 static lvt_status invoke(lvt_execution *x, const lvt_step *step, lvt_value caller_dot) {
     lvt_arena_mark mark = lvt_arena_get_mark(&x->arena);
     lvt_value dot = LVT_NIL;
@@ -130,42 +168,39 @@ static lvt_status invoke(lvt_execution *x, const lvt_step *step, lvt_value calle
         return lvt_execution_fail(x, LVT_ERROR_LIMIT, step->place, step->source, "exceeded maximum template depth (%d)",
                                   LVT_TEMPLATE_INVOCATION_MAX);
     }
-    if (step->evaluation != NULL) {
-        lvt_status status = lvt_evaluate(x, step->evaluation, caller_dot, &dot);
-        if (status != LVT_OK) return status;
+    lvt_status status = check_steps(x, step);
+    if (status == LVT_OK && step->evaluation != NULL) {
+        status = lvt_evaluate(x, step->evaluation, caller_dot, &dot);
         /* What the evaluation left in a variable of the caller stays. */
         if (step->evaluation->keeps_temporaries || step->evaluation->variable_count != 0) {
             mark = lvt_arena_get_mark(&x->arena);
         }
     }
+    if (status != LVT_OK) return status;
     size_t caller_variables = x->frame_variables;
-    lvt_span caller_definition = x->definition;
+    const lvt_body *caller = x->unit;
     if (!open_variables(x, step->unit, dot)) return lvt_execution_fail_memory(x, step->place, step->source);
-    x->definition = step->unit->body->definition;
-    lvt_status status = enter(x, LVT_FRAME_INVOKE, step->slot, step->unit->body, dot);
-    if (status != LVT_OK) {
-        x->frame_variables = caller_variables;
-        x->definition = caller_definition;
-        return status;
-    }
-    x->frames[x->frame_count - 1].mark = mark;
+    x->unit = step->unit->body;
     x->invocations++;
+    status = enter(x, LVT_FRAME_INVOKE, step->slot, step->unit->body, dot);
+    if (status != LVT_OK) return status;
+    if (!is_flat(step->unit->body)) {
+        x->frames[x->frame_count - 1].mark = mark;
+        return LVT_OK;
+    }
+    end_invocation(x, mark);
+    x->unit = caller;
+    x->frame_variables = caller_variables;
     return LVT_OK;
-}
-
-static void end_invocation(lvt_execution *x, const lvt_frame *frame) {
-    x->invocations--;
-    x->variable_count = frame->variables;
-    lvt_arena_rewind(&x->arena, frame->mark);
 }
 
 /* Take the topmost frame away. Frames of ranges report their own end. */
 static lvt_status pop_frame(lvt_execution *x) {
     const lvt_frame *frame = &x->frames[--x->frame_count];
-    if (frame->kind == LVT_FRAME_INVOKE) end_invocation(x, frame);
+    if (frame->kind == LVT_FRAME_INVOKE) end_invocation(x, frame->mark);
     if (x->frame_count > 0) {
         x->frame_variables = x->frames[x->frame_count - 1].variables;
-        x->definition = x->frames[x->frame_count - 1].definition;
+        x->unit = x->frames[x->frame_count - 1].unit;
     }
     if (x->sink == NULL || frame->kind == LVT_FRAME_ROUND) return LVT_OK;
     return check_sink(x, x->sink->leave_body(x->sink));
@@ -184,19 +219,22 @@ static void write_integer(void *cell, const lvt_type *type, uint64_t number) {
 }
 
 /* Key and element of the frame's round. */
-static void read_round(const lvt_frame *frame, lvt_value *key, lvt_value *element) {
+static void read_round(lvt_frame *frame, lvt_value *key, lvt_value *element) {
     lvt_value sequence = frame->sequence;
     if (frame->key_cell != NULL) memcpy(frame->key_cell, &(int64_t){(int64_t)frame->index}, sizeof(int64_t));
     *key = (lvt_value){&lvt_type_int64, frame->key_cell};
+    if (frame->element != NULL) {
+        *element = (lvt_value){sequence.type->element, frame->element};
+        frame->element += sequence.type->element->size;
+        return;
+    }
     switch (sequence.type->kind) {
     case LVT_KIND_MAP: lvt_value_map_at(sequence, frame->index, key, element); break;
     case LVT_KIND_BYTES: *element = (lvt_value){LVT_UINT8, lvt_value_text(sequence).data + frame->index}; break;
-    case LVT_KIND_INT:
-    case LVT_KIND_UINT:
+    default:
         write_integer(frame->element_cell, sequence.type, frame->index);
         *element = (lvt_value){sequence.type, frame->element_cell};
         break;
-    default: *element = lvt_value_at(sequence, frame->index); break;
     }
 }
 
@@ -216,7 +254,9 @@ static lvt_status begin_round(lvt_execution *x, lvt_frame *frame) {
     else if (!take_cells(x, frame)) return lvt_execution_fail_memory(x, step->place, step->source);
     lvt_value key, element;
     read_round(frame, &key, &element);
-    lvt_status status = LVT_OK;
+    x->steps_taken += step->body->step_count + 1;
+    lvt_status status = check_steps(x, step);
+    if (status != LVT_OK) return status;
     if (evaluation->variable_count == 1) {
         status = lvt_execution_set_variable(x, evaluation, 0, element);
     } else if (evaluation->variable_count == 2) {
@@ -230,24 +270,53 @@ static lvt_status begin_round(lvt_execution *x, lvt_frame *frame) {
     return check_sink(x, x->sink->begin_item(x->sink, key, element, frame->sequence.type->kind == LVT_KIND_MAP));
 }
 
-static lvt_status end_range(lvt_execution *x) {
-    const lvt_frame *frame = &x->frames[x->frame_count - 1];
-    if (!frame->range->keeps_temporaries && !frame->range->evaluation->keeps_temporaries) {
-        lvt_arena_rewind(&x->arena, frame->range_mark);
-    }
-    lvt_status status = pop_frame(x);
-    if (status != LVT_OK || x->sink == NULL) return status;
-    return check_sink(x, x->sink->end_range(x->sink));
+/* What a range leaves behind; its frame is gone. */
+static lvt_status end_range(lvt_execution *x, const lvt_step *range, lvt_arena_mark mark) {
+    if (!range->keeps_temporaries && !range->evaluation->keeps_temporaries) lvt_arena_rewind(&x->arena, mark);
+    return x->sink == NULL ? LVT_OK : check_sink(x, x->sink->end_range(x->sink));
+}
+
+static lvt_status end_item(lvt_execution *x) {
+    lvt_status status = check_output(x);
+    return status == LVT_OK && x->sink != NULL ? check_sink(x, x->sink->end_item(x->sink)) : status;
 }
 
 /* The topmost frame is a round that is over: go on or end the range. */
 static lvt_status end_round(lvt_execution *x, bool is_last) {
     lvt_frame *frame = &x->frames[x->frame_count - 1];
-    lvt_status status = check_output(x);
-    if (status == LVT_OK && x->sink != NULL) status = check_sink(x, x->sink->end_item(x->sink));
+    lvt_status status = end_item(x);
     if (status != LVT_OK) return status;
-    if (is_last || ++frame->index >= frame->count) return end_range(x);
-    return begin_round(x, frame);
+    if (!is_last && ++frame->index < frame->count) return begin_round(x, frame);
+    const lvt_step *range = frame->range;
+    lvt_arena_mark mark = frame->range_mark;
+    status = pop_frame(x);
+    return status == LVT_OK ? end_range(x, range, mark) : status;
+}
+
+/* All rounds of a range whose body needs no frame. */
+static lvt_status run_rounds(lvt_execution *x, lvt_frame *frame) {
+    const lvt_step *range = frame->range;
+    const lvt_body *body = range->body;
+    /* Nothing but dot changes from round to round. */
+    bool is_plain = frame->element != NULL && range->evaluation->variable_count == 0 && x->sink == NULL;
+    lvt_status status = LVT_OK;
+    for (; frame->index < frame->count; frame->index++) {
+        if (is_plain) {
+            if (x->arena.used != frame->mark.used && !range->keeps_temporaries) {
+                lvt_arena_rewind(&x->arena, frame->mark);
+            }
+            frame->dot = (lvt_value){frame->sequence.type->element, frame->element};
+            frame->element += frame->dot.type->size;
+            x->steps_taken += body->step_count + 1;
+            status = check_steps(x, range);
+        } else {
+            status = begin_round(x, frame);
+        }
+        if (status == LVT_OK) status = run_flat(x, body, frame->dot);
+        if (status == LVT_OK) status = end_item(x);
+        if (status != LVT_OK) return status;
+    }
+    return end_range(x, range, frame->range_mark);
 }
 
 /* How many rounds a value makes. */
@@ -264,7 +333,7 @@ static lvt_status count_rounds(lvt_execution *x, const lvt_step *step, lvt_value
             lvt_function_context context = lvt_execution_context(x);
             return lvt_execution_fail(x, LVT_ERROR_EXECUTE, step->evaluation->place, step->evaluation->source,
                                       "can't use %s to iterate over more than one variable",
-                                      lvt_describe_value(&context, sequence));
+                                      lvt_describe_value(&context, sequence, false));
         }
         if (sequence.type->kind == LVT_KIND_UINT) *out = lvt_value_uint(sequence);
         else *out = lvt_value_int(sequence) > 0 ? (uint64_t)lvt_value_int(sequence) : 0;
@@ -273,7 +342,7 @@ static lvt_status count_rounds(lvt_execution *x, const lvt_step *step, lvt_value
     default: {
         lvt_function_context context = lvt_execution_context(x);
         return lvt_execution_fail(x, LVT_ERROR_EXECUTE, step->evaluation->place, step->evaluation->source,
-                                  "range can't iterate over %s", lvt_describe_value(&context, sequence));
+                                  "range can't iterate over %s", lvt_describe_value(&context, sequence, false));
     }
     }
 }
@@ -296,12 +365,18 @@ static lvt_status begin_range(lvt_execution *x, const lvt_step *step, lvt_value 
     if (count == 0) {
         return step->otherwise != NULL ? enter(x, LVT_FRAME_ELSE, step->slot, step->otherwise, dot) : LVT_OK;
     }
-    lvt_frame *frame = push_frame(x, LVT_FRAME_ROUND, step->body, dot);
+    bool is_walked = is_flat(step->body);
+    lvt_frame rounds, *frame = &rounds;
+    if (!is_walked) frame = push_frame(x, LVT_FRAME_ROUND, step->body, dot);
     if (frame == NULL) return frame_status(x);
     frame->range = step;
     frame->sequence = sequence;
     frame->index = 0;
     frame->count = (size_t)count;
+    frame->element = NULL;
+    if (sequence.type->kind == LVT_KIND_SLICE || sequence.type->kind == LVT_KIND_ARRAY) {
+        frame->element = lvt_value_at(sequence, 0).data;
+    }
     frame->range_mark = range_mark;
     if (!take_cells(x, frame)) return lvt_execution_fail_memory(x, step->place, step->source);
     frame->mark = lvt_arena_get_mark(&x->arena);
@@ -309,7 +384,7 @@ static lvt_status begin_range(lvt_execution *x, const lvt_step *step, lvt_value 
         status = check_sink(x, x->sink->begin_range(x->sink, step->slot, step->body, (size_t)count));
         if (status != LVT_OK) return status;
     }
-    return begin_round(x, frame);
+    return is_walked ? run_rounds(x, frame) : begin_round(x, frame);
 }
 
 /* {{break}} and {{continue}}: the loop around may be several bodies up. */
@@ -324,81 +399,54 @@ static lvt_status leave_loop(lvt_execution *x, bool is_break) {
 
 /* ---- steps ---- */
 
-/* text/template: as fmt.Fprint, after pointers are followed. */
-static lvt_status print_text(lvt_execution *x, const lvt_step *step, lvt_value value) {
-    lvt_value shown = value;
-    if (shown.type != NULL && shown.type->kind == LVT_KIND_POINTER) {
-        lvt_value inner = lvt_value_resolve(shown);
-        if (inner.type != NULL) shown = inner;
-    }
-    switch (lvt_value_kind(shown)) {
-    case LVT_KIND_NIL: lvt_buffer_append_literal(x->out, "<no value>"); return LVT_OK;
-    case LVT_KIND_STRING:
-        if (shown.type->to_string != NULL) break;
-        lvt_buffer_append_span(x->out, lvt_value_text(shown));
-        return LVT_OK;
-    case LVT_KIND_INT:
-        if (shown.type->to_string != NULL) break;
-        lvt_buffer_append_int(x->out, lvt_value_int(shown));
-        return LVT_OK;
-    case LVT_KIND_FUNCTION: {
-        lvt_function_context context = lvt_execution_context(x);
-        return lvt_execution_fail(x, LVT_ERROR_EXECUTE, step->place, step->source, "can't print %.*s of type %s",
-                                  LVT_SPAN_ARGS(step->evaluation->source), lvt_describe_type(&context, shown));
-    }
-    default: break;
-    }
-    lvt_format_value(x->out, shown);
-    return LVT_OK;
-}
-
-/* html/template: through the escapers. Digits need none where HTML is the only language. */
-static lvt_status print_escaped(lvt_execution *x, const lvt_step *step, lvt_value value) {
-    lvt_kind kind = lvt_value_kind(value);
-    if (kind == LVT_KIND_INT && value.type->to_string == NULL && step->escaper_count == 1 &&
-        (step->escapers[0] == LVT_ESCAPER_HTML || step->escapers[0] == LVT_ESCAPER_ATTR)) {
-        lvt_buffer_append_int(x->out, lvt_value_int(value));
-        return LVT_OK;
-    }
-    if (kind == LVT_KIND_FUNCTION) return fail_step(x, step, LVT_ERROR_EXECUTE, "can't print a function");
-    lvt_error_clear(&x->reason);
-    lvt_status status = lvt_escape_chain(x->out, step->escapers, step->escaper_count, value, &x->arena, &x->reason);
-    return status == LVT_OK ? LVT_OK : fail_step(x, step, status, x->reason.message);
-}
-
-static lvt_status print_value(lvt_execution *x, const lvt_step *step, lvt_value value) {
-    return x->tmpl->mode == LVT_TEMPLATE_TEXT ? print_text(x, step, value) : print_escaped(x, step, value);
-}
-
-static lvt_status print(lvt_execution *x, const lvt_step *step, lvt_value dot) {
-    size_t start = x->out->length;
-    lvt_value value;
-    lvt_status status;
-    if (step->evaluation->simple != NULL && lvt_read_term(x, step->evaluation->simple, dot, &value)) {
-        status = print_value(x, step, lvt_value_unbox(value));
-    } else {
-        lvt_arena_mark mark = lvt_arena_get_mark(&x->arena);
-        status = lvt_evaluate(x, step->evaluation, dot, &value);
-        if (status == LVT_OK) status = print_value(x, step, value);
-        if (!step->evaluation->keeps_temporaries) lvt_arena_rewind(&x->arena, mark);
-    }
-    if (status != LVT_OK || x->sink == NULL) return status;
-    status = check_output(x);
+/* What an action printed is in the buffer from `start` on. */
+static lvt_status report_text(lvt_execution *x, const lvt_step *step, size_t start) {
+    lvt_status status = check_output(x);
     if (status != LVT_OK) return status;
     return check_sink(x, x->sink->text(x->sink, step->slot, start, x->out->length - start));
 }
 
-static lvt_status choose(lvt_execution *x, const lvt_step *step, lvt_value dot) {
-    lvt_arena_mark mark = lvt_arena_get_mark(&x->arena);
+static lvt_status print(lvt_execution *x, const lvt_step *step, lvt_value dot) {
+    const lvt_evaluation *evaluation = step->evaluation;
+    size_t start = x->out->length;
     lvt_value value;
+    lvt_status status = LVT_OK;
+    if (step->term != NULL && lvt_read_term(x, step->term, dot, &value)) {
+        status = lvt_output_value(x, step, value);
+    } else if (step->form == NULL || !lvt_read_term(x, step->form->argument, dot, &value) ||
+               !lvt_output_form(x, step, value)) {
+        lvt_arena_mark mark = lvt_arena_get_mark(&x->arena);
+        if (evaluation->builtin != NULL && lvt_stage_prints(evaluation->builtin)) {
+            status = lvt_evaluate_printed(x, evaluation->builtin, dot);
+            if (status == LVT_OK) status = lvt_output_text(x, step, lvt_buffer_span(&x->scratch));
+        } else {
+            status = lvt_evaluate(x, evaluation, dot, &value);
+            if (status == LVT_OK) status = lvt_output_value(x, step, value);
+        }
+        if (!evaluation->keeps_temporaries) lvt_arena_rewind(&x->arena, mark);
+    }
+    return status == LVT_OK && x->sink != NULL ? report_text(x, step, start) : status;
+}
+
+/* The chosen branch of an if. */
+static lvt_status enter_choice(lvt_execution *x, const lvt_step *step, bool is_true, lvt_value dot) {
+    const lvt_body *body = is_true ? step->body : step->otherwise;
+    return body != NULL ? enter(x, LVT_FRAME_BRANCH, step->slot, body, dot) : LVT_OK;
+}
+
+static lvt_status choose(lvt_execution *x, const lvt_step *step, lvt_value dot) {
+    bool is_true;
+    lvt_value value;
+    if (step->kind == LVT_STEP_IF && lvt_quick_truth(x, step->evaluation, dot, &is_true)) {
+        return enter_choice(x, step, is_true, dot);
+    }
+    lvt_arena_mark mark = lvt_arena_get_mark(&x->arena);
     lvt_status status = lvt_evaluate(x, step->evaluation, dot, &value);
     if (status != LVT_OK) return status;
-    bool truth = lvt_value_truth(value);
+    is_true = lvt_value_truth(value);
     bool holds_value = step->kind == LVT_STEP_WITH || step->evaluation->variable_count != 0;
     if (!holds_value && !step->evaluation->keeps_temporaries) lvt_arena_rewind(&x->arena, mark);
-    const lvt_body *body = truth ? step->body : step->otherwise;
-    if (body == NULL) return LVT_OK;
-    return enter(x, LVT_FRAME_BRANCH, step->slot, body, truth && step->kind == LVT_STEP_WITH ? value : dot);
+    return enter_choice(x, step, is_true, is_true && step->kind == LVT_STEP_WITH ? value : dot);
 }
 
 static void insert(lvt_execution *x, const lvt_step *step) {
@@ -415,8 +463,7 @@ static lvt_status end_frame(lvt_execution *x) {
     return pop_frame(x);
 }
 
-static lvt_status take_step(lvt_execution *x, lvt_frame *frame) {
-    const lvt_step *step = frame->next++;
+static lvt_status take_step(lvt_execution *x, const lvt_step *step, lvt_value dot) {
     lvt_value value;
     switch (step->kind) {
     case LVT_STEP_STATIC:
@@ -424,31 +471,125 @@ static lvt_status take_step(lvt_execution *x, lvt_frame *frame) {
         return LVT_OK;
     case LVT_STEP_HEAD:
     case LVT_STEP_BODY_TAG: insert(x, step); return LVT_OK;
-    case LVT_STEP_PRINT: return print(x, step, frame->dot);
-    case LVT_STEP_EVALUATE: return lvt_evaluate(x, step->evaluation, frame->dot, &value);
+    case LVT_STEP_PRINT: return print(x, step, dot);
+    case LVT_STEP_EVALUATE: return lvt_evaluate(x, step->evaluation, dot, &value);
     case LVT_STEP_IF:
-    case LVT_STEP_WITH: return choose(x, step, frame->dot);
-    case LVT_STEP_RANGE: return begin_range(x, step, frame->dot);
-    case LVT_STEP_INVOKE: return invoke(x, step, frame->dot);
-    case LVT_STEP_TAIL: return enter(x, LVT_FRAME_TAIL, step->slot, step->body, frame->dot);
+    case LVT_STEP_WITH: return choose(x, step, dot);
+    case LVT_STEP_RANGE: return begin_range(x, step, dot);
+    case LVT_STEP_INVOKE: return invoke(x, step, dot);
+    case LVT_STEP_TAIL: return enter(x, LVT_FRAME_TAIL, step->slot, step->body, dot);
     case LVT_STEP_BREAK: return leave_loop(x, true);
     case LVT_STEP_CONTINUE: return leave_loop(x, false);
     }
     return LVT_ERROR_INTERNAL;
 }
 
+/* ---- bodies without frames ---- */
+
+/* What stands behind the text may be read, so that a short one is copied without a call. */
+static inline void append_static(lvt_buffer *out, lvt_span text) {
+    enum { HALF = LVT_STATIC_PADDING / 2 };
+    if (text.length > LVT_STATIC_PADDING || out->capacity - out->length < LVT_STATIC_PADDING || out->status != LVT_OK) {
+        lvt_buffer_append_span(out, text);
+        return;
+    }
+    char *to = out->data + out->length;
+    memcpy(to, text.data, HALF);
+    if (text.length > HALF) memcpy(to + HALF, text.data + HALF, HALF);
+    out->length += text.length;
+}
+
+/* {{.Name}} of a struct whose type was seen here before; false for everything else. */
+static inline bool print_field(lvt_execution *x, const lvt_step *step, lvt_value dot) {
+    if (step->term == NULL || !step->term->is_field) return false;
+    const lvt_site *site = &x->sites[step->term->site];
+    if (dot.type != site->type) return false;
+    const void *data = (const char *)dot.data + site->offset;
+    if (step->output == LVT_OUTPUT_HTML) {
+        if (site->form == LVT_SITE_STRING) {
+            lvt_escape_plain_html(x->out, lvt_span_from(*(char *const *)data));
+            return true;
+        }
+        if (site->form == LVT_SITE_INT64) {
+            lvt_buffer_append_int(x->out, *(const int64_t *)data);
+            return true;
+        }
+    }
+    return lvt_output_field(x, step, site, data);
+}
+
+/* The condition of an if; false: evaluate it. */
+static inline bool read_condition(lvt_execution *x, const lvt_step *step, lvt_value dot, bool *out) {
+    const lvt_term *term = step->term;
+    if (term == NULL) return lvt_quick_truth(x, step->evaluation, dot, out);
+    if (term->is_field) {
+        const lvt_site *site = &x->sites[term->site];
+        if (dot.type == site->type && site->form == LVT_SITE_BOOL) {
+            *out = *((const bool *)dot.data + site->offset);
+            return true;
+        }
+    }
+    lvt_value value;
+    if (!lvt_read_term(x, term, dot, &value)) return false;
+    *out = lvt_value_truth(value);
+    return true;
+}
+
+/* Print without telling anybody: the loop that pages are made in. At most LVT_BODY_FLAT_MAX of these are in progress.
+ */
+static lvt_status print_flat(lvt_execution *x, const lvt_body *body, lvt_value dot) {
+    const lvt_step *end = body->steps + body->step_count;
+    for (const lvt_step *step = body->steps; step < end; step++) {
+        lvt_status status = LVT_OK;
+        bool is_true;
+        switch (step->kind) {
+        case LVT_STEP_STATIC: append_static(x->out, step->text); continue;
+        case LVT_STEP_PRINT:
+            if (print_field(x, step, dot)) continue;
+            status = print(x, step, dot);
+            break;
+        case LVT_STEP_IF:
+            if (!read_condition(x, step, dot, &is_true)) {
+                status = choose(x, step, dot);
+            } else {
+                const lvt_body *chosen = is_true ? step->body : step->otherwise;
+                if (chosen == NULL) continue;
+                x->steps_taken += chosen->step_count + 1;
+                if (chosen->step_count == 1 && chosen->steps[0].kind == LVT_STEP_STATIC) {
+                    append_static(x->out, chosen->steps[0].text);
+                    continue;
+                }
+                status = print_flat(x, chosen, dot);
+            }
+            break;
+        default: status = take_step(x, step, dot); break;
+        }
+        if (status != LVT_OK) return status;
+    }
+    return LVT_OK;
+}
+
+static lvt_status run_flat(lvt_execution *x, const lvt_body *body, lvt_value dot) {
+    if (x->sink == NULL) return print_flat(x, body, dot);
+    const lvt_step *end = body->steps + body->step_count;
+    lvt_status status = LVT_OK;
+    for (const lvt_step *step = body->steps; step < end && status == LVT_OK; step++) status = take_step(x, step, dot);
+    return status;
+}
+
 static lvt_status walk(lvt_execution *x, lvt_value data) {
     const lvt_unit *entry = x->tmpl->entry;
     lvt_arena_reset(&x->arena);
     x->frame_count = x->variable_count = x->frame_variables = x->invocations = 0;
+    x->steps_taken = 0;
     x->head_is_done = x->body_is_done = false;
-    x->definition = entry->body->definition;
+    x->unit = entry->body;
     data = lvt_value_unbox(data);
     if (!open_variables(x, entry, data)) return lvt_error_out_of_memory(x->error);
     lvt_status status = enter(x, LVT_FRAME_ENTRY, 0, entry->body, data);
     while (status == LVT_OK && x->frame_count > 0) {
         lvt_frame *frame = &x->frames[x->frame_count - 1];
-        status = frame->next == frame->end ? end_frame(x) : take_step(x, frame);
+        status = frame->next == frame->end ? end_frame(x) : take_step(x, frame->next++, frame->dot);
     }
     return status == LVT_OK ? check_output(x) : status;
 }
@@ -462,13 +603,14 @@ lvt_status lvt_execution_create(lvt_execution **out, const lvt_template *tmpl, l
     x->allocator = tmpl->allocator;
     lvt_arena_init(&x->arena, LVT_EXECUTION_MEMORY_MAX, tmpl->allocator);
     lvt_buffer_init(&x->scratch, LVT_EXECUTION_MEMORY_MAX, tmpl->allocator);
-    if (tmpl->site_count != 0) {
-        x->sites = lvt_allocate_zeroed(tmpl->allocator, tmpl->site_count, sizeof *x->sites);
-        if (x->sites == NULL) {
-            lvt_execution_free(x);
-            return lvt_error_out_of_memory(error);
-        }
+    /* One more than there are, so that terms without fields have a place to point to. */
+    x->sites = lvt_allocate_zeroed(tmpl->allocator, (size_t)tmpl->site_count + 1, sizeof *x->sites);
+    if (x->sites == NULL) {
+        lvt_execution_free(x);
+        return lvt_error_out_of_memory(error);
     }
+    static const lvt_type unknown = {.kind = LVT_KIND_NIL, .name = "unknown"};
+    for (uint32_t i = 0; i <= tmpl->site_count; i++) x->sites[i].type = &unknown;
     *out = x;
     return LVT_OK;
 }

@@ -1,17 +1,28 @@
 /* execute: an execution's state, shared by its files: execute.c walks bodies, evaluate.c and evaluate_call.c compute
- * values. */
+ * values, evaluate_quick.c does so where nothing can fail, output.c writes them. */
 #ifndef LVT_TEMPLATE_EXECUTE_H
 #define LVT_TEMPLATE_EXECUTE_H
 
 #include "template/compile.h"
 #include "template/template.h"
 
-/* What a field name meant for the type that was last met there. The offset leads through embedded structs; a method's
- * object lies there. */
+/* Fields that are read and printed without further questions. */
+typedef enum lvt_site_form {
+    LVT_SITE_OTHER,
+    LVT_SITE_STRING, /* char *, plain */
+    LVT_SITE_TEXT,   /* lvt_string, plain */
+    LVT_SITE_INT,    /* 4 bytes */
+    LVT_SITE_INT64,
+    LVT_SITE_BOOL
+} lvt_site_form;
+
+/* What a field name meant for the type that was last met there. */
 typedef struct lvt_site {
-    const lvt_type *type;
-    const lvt_type *result; /* of a field */
-    const lvt_member *method;
+    const lvt_type *type;     /* at first one that no value has */
+    const lvt_type *result;   /* of a field; else NULL */
+    const lvt_member *method; /* NULL: a field, or the entry of a map */
+    lvt_site_form form;       /* of a field */
+    /* A field, or a method's object: where it lies, through embedded structs. An entry: where it was found last. */
     size_t offset;
 } lvt_site;
 
@@ -29,12 +40,13 @@ typedef struct lvt_frame {
     lvt_frame_kind kind;
     const lvt_step *next, *end;
     lvt_value dot;
-    lvt_span definition;
-    size_t variables; /* where the template's variables start */
+    const lvt_body *unit; /* the body of the template it stands in */
+    size_t variables;     /* where the template's variables start */
     /* ROUND */
     const lvt_step *range;
     lvt_value sequence;
     size_t index, count;
+    const char *element;           /* of a slice or an array: the next one, else NULL */
     void *key_cell, *element_cell; /* what holds an index (NULL: nobody asks), an integer of a range over integers */
     /* ROUND: temporaries from here on end with the round; INVOKE: with the invocation. */
     lvt_arena_mark mark;
@@ -51,10 +63,11 @@ struct lvt_execution {
     lvt_value *variables;
     size_t variable_count, variable_capacity; /* in use by all frames; allocated */
     lvt_site *sites;
-    size_t invocations;
     /* of the run */
-    size_t frame_variables; /* of the current frame */
-    lvt_span definition;    /* of the current frame */
+    uint64_t steps_taken;   /* LVT_EXECUTION_STEPS_MAX */
+    size_t invocations;     /* in progress */
+    size_t frame_variables; /* of the current template */
+    const lvt_body *unit;   /* the current template's */
     lvt_buffer *out;
     lvt_sink *sink; /* NULL: print */
     const lvt_insertions *insertions;
@@ -75,6 +88,8 @@ lvt_function_context lvt_execution_context(lvt_execution *x);
 lvt_status lvt_evaluate(lvt_execution *x, const lvt_evaluation *evaluation, lvt_value dot, lvt_value *out);
 /* The value of a term without arguments: dynamics are not followed. */
 lvt_status lvt_evaluate_term(lvt_execution *x, const lvt_term *term, lvt_value dot, lvt_value *out);
+/* The term as a message names it: what is in parentheses without them. */
+lvt_span lvt_term_name(const lvt_term *term);
 lvt_status lvt_execution_set_variable(lvt_execution *x, const lvt_evaluation *evaluation, size_t which,
                                       lvt_value value);
 /* Make the variables undefined that the evaluation may not set. */
@@ -90,31 +105,54 @@ static inline size_t lvt_arguments_count(const lvt_arguments *arguments) {
     return (arguments->stage != NULL ? arguments->stage->count - 1 : 0) + (arguments->final != NULL ? 1 : 0);
 }
 
+/* The entry that a site knows, in a map of its type; LVT_NIL when there is none. */
+static inline lvt_value lvt_site_find_entry(lvt_site *site, lvt_value map, lvt_span name) {
+    lvt_value found;
+    return lvt_value_map_find_hinted(&found, map, name, &site->offset) ? found : LVT_NIL;
+}
+
 /* The value of a term that is there already: dot, a constant, a variable, fields that their sites know. False: evaluate
- * the term. Nothing is allocated, nothing can fail. */
-static inline bool lvt_read_term(const lvt_execution *x, const lvt_term *term, lvt_value dot, lvt_value *out) {
-    const lvt_term *root = term->kind == LVT_TERM_FIELDS ? term->base : term;
+ * the term. Nothing is allocated, nothing can fail. Dynamics are followed. */
+static inline bool lvt_read_term(lvt_execution *x, const lvt_term *term, lvt_value dot, lvt_value *out) {
     lvt_value value = dot;
-    if (root != NULL && root->kind == LVT_TERM_VARIABLE) {
-        if (root->variable.shadowed != NULL || root->variable.index == LVT_VARIABLE_UNDEFINED) return false;
-        value = x->variables[x->frame_variables + root->variable.index];
-    } else if (root != NULL && root->kind == LVT_TERM_CONSTANT) {
-        value = root->constant;
-    } else if (root != NULL && root->kind != LVT_TERM_DOT) {
-        return false;
+    if (term->root != LVT_ROOT_DOT) {
+        if (term->root == LVT_ROOT_VARIABLE) value = x->variables[x->frame_variables + term->root_variable];
+        else if (term->root == LVT_ROOT_CONSTANT) value = term->constant;
+        else return false;
     }
-    if (term->kind == LVT_TERM_FIELDS) {
-        const lvt_site *site = &x->sites[term->site];
-        for (uint32_t i = 0; i < term->name_count; i++, site++) {
-            if (value.type == NULL || value.type != site->type || site->method != NULL) return false;
-            value = (lvt_value){site->result, (const char *)value.data + site->offset};
+    lvt_site *site = &x->sites[term->site];
+    for (uint32_t i = 0; i < term->name_count; i++, site++) {
+        if (value.type != site->type) {
+            value = lvt_value_unbox(value);
+            if (value.type != site->type) return false;
         }
+        if (site->result != NULL) value = (lvt_value){site->result, (const char *)value.data + site->offset};
+        else if (site->method != NULL) return false;
+        else value = lvt_site_find_entry(site, value, term->names[i]);
     }
-    *out = value;
+    *out = lvt_value_unbox(value);
     return true;
 }
 
+/* evaluate_quick.c: without calls that can fail. False: evaluate as usual, nothing has happened yet. */
+bool lvt_quick_truth(lvt_execution *x, const lvt_evaluation *evaluation, lvt_value dot, bool *out);
+
+/* output.c: a value, or text that a function made, in the place of a PRINT step. */
+lvt_status lvt_output_value(lvt_execution *x, const lvt_step *step, lvt_value value);
+lvt_status lvt_output_text(lvt_execution *x, const lvt_step *step, lvt_span text);
+/* A field at `data` whose form is known; false when lvt_output_value must see it. */
+bool lvt_output_field(lvt_execution *x, const lvt_step *step, const lvt_site *site, const void *data);
+/* A simple printf; false when the value does not suit its verb: printf says what then. Nothing is written in that case.
+ */
+bool lvt_output_form(lvt_execution *x, const lvt_step *step, lvt_value value);
+
 /* evaluate_call.c */
+/* The built-in functions that print: what they print is left in the execution's scratch buffer. */
+static inline bool lvt_stage_prints(const lvt_stage *stage) {
+    lvt_builtin builtin = stage->terms[0]->builtin;
+    return builtin == LVT_BUILTIN_PRINTF || builtin == LVT_BUILTIN_PRINT || builtin == LVT_BUILTIN_PRINTLN;
+}
+lvt_status lvt_evaluate_printed(lvt_execution *x, const lvt_stage *stage, lvt_value dot);
 lvt_status lvt_evaluate_function(lvt_execution *x, const lvt_term *term, const lvt_arguments *arguments,
                                  lvt_value *out);
 lvt_status lvt_evaluate_method(lvt_execution *x, const lvt_term *term, const lvt_member *method, const void *self,

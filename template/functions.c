@@ -37,9 +37,9 @@ const char *lvt_describe_type(lvt_function_context *context, lvt_value value) {
     return describe(context);
 }
 
-const char *lvt_describe_value(lvt_function_context *context, lvt_value value) {
+const char *lvt_describe_value(lvt_function_context *context, lvt_value value, bool as_text) {
     lvt_buffer_clear(context->scratch);
-    lvt_format_value(context->scratch, value);
+    lvt_format_printf(context->scratch, as_text ? LVT_SPAN("%s") : LVT_SPAN("%v"), &value, 1);
     return describe(context);
 }
 
@@ -63,7 +63,8 @@ static lvt_status return_text(lvt_value *out, lvt_function_context *context) {
 /* ---- len ---- */
 
 static lvt_status length(lvt_value *out, lvt_function_context *context, lvt_value item) {
-    if (item.type == NULL) return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "len of untyped nil");
+    if (item.type == NULL)
+        return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "reflect: call of reflect.Value.Type on zero Value");
     item = lvt_value_resolve(item);
     switch (lvt_value_kind(item)) {
     case LVT_KIND_NIL: return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "len of nil pointer");
@@ -115,6 +116,18 @@ static lvt_status escape(lvt_value *out, lvt_function_context *context, lvt_buil
     return return_text(out, context);
 }
 
+/* ---- print, println, printf ---- */
+
+lvt_status lvt_builtin_print(lvt_function_context *context, lvt_builtin builtin, const lvt_value *arguments,
+                             size_t count) {
+    lvt_buffer *out = context->scratch;
+    lvt_buffer_clear(out);
+    if (builtin == LVT_BUILTIN_PRINT) lvt_format_print(out, arguments, count);
+    else if (builtin == LVT_BUILTIN_PRINTLN) lvt_format_println(out, arguments, count);
+    else lvt_format_printf(out, lvt_value_text(arguments[0]), arguments + 1, count - 1);
+    return out->status == LVT_OK ? LVT_OK : lvt_buffer_check(out, "the text", context->error);
+}
+
 /* ---- all ---- */
 
 lvt_status lvt_builtin_call(lvt_value *out, lvt_function_context *context, lvt_builtin builtin,
@@ -147,14 +160,9 @@ lvt_status lvt_builtin_call(lvt_value *out, lvt_function_context *context, lvt_b
     case LVT_BUILTIN_URLQUERY: return escape(out, context, builtin, arguments, count);
     case LVT_BUILTIN_PRINT:
     case LVT_BUILTIN_PRINTLN:
-        lvt_buffer_clear(context->scratch);
-        if (builtin == LVT_BUILTIN_PRINT) lvt_format_print(context->scratch, arguments, count);
-        else lvt_format_println(context->scratch, arguments, count);
-        return return_text(out, context);
     case LVT_BUILTIN_PRINTF:
-        lvt_buffer_clear(context->scratch);
-        lvt_format_printf(context->scratch, lvt_value_text(arguments[0]), arguments + 1, count - 1);
-        return return_text(out, context);
+        status = lvt_builtin_print(context, builtin, arguments, count);
+        return status == LVT_OK ? return_text(out, context) : status;
     case LVT_BUILTIN_AND:
     case LVT_BUILTIN_OR:
     case LVT_BUILTIN_CALL: return lvt_error_set(context->error, LVT_ERROR_INTERNAL, "not a plain function");

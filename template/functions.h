@@ -53,6 +53,10 @@ typedef struct lvt_function_context {
 lvt_status lvt_builtin_call(lvt_value *out, lvt_function_context *context, lvt_builtin builtin,
                             const lvt_value *arguments, size_t count);
 
+/* print, println, printf: what they print is left in the scratch buffer. */
+lvt_status lvt_builtin_print(lvt_function_context *context, lvt_builtin builtin, const lvt_value *arguments,
+                             size_t count);
+
 /* comparison.c: eq (one with any of the others) and lt. Go's kinds: integers compare by value whatever their sign,
  * other kinds only with their like. */
 lvt_status lvt_compare_equal(bool *out, lvt_function_context *context, const lvt_value *arguments, size_t count);
@@ -62,9 +66,9 @@ lvt_status lvt_compare_less(bool *out, lvt_function_context *context, lvt_value 
 lvt_status lvt_element_index(lvt_value *out, lvt_function_context *context, const lvt_value *arguments, size_t count);
 lvt_status lvt_element_slice(lvt_value *out, lvt_function_context *context, const lvt_value *arguments, size_t count);
 
-/* Names and values for reasons; in the arena, "?" when it is exhausted. */
+/* Names and values for reasons; in the arena, "?" when it is exhausted. A value as %v or, as text, %s prints it. */
 const char *lvt_describe_type(lvt_function_context *context, lvt_value value);
-const char *lvt_describe_value(lvt_function_context *context, lvt_value value);
+const char *lvt_describe_value(lvt_function_context *context, lvt_value value, bool as_text);
 /* Dynamics are followed, pointers are not. */
 static inline lvt_value lvt_value_unbox(lvt_value value) {
     while (value.type != NULL && value.type->kind == LVT_KIND_DYNAMIC) value = lvt_dynamic_value(value.data);

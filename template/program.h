@@ -37,12 +37,18 @@ typedef struct lvt_slot {
 struct lvt_body {
     uint32_t index; /* in the program */
     uint32_t slot_count;
-    const lvt_span *statics; /* slot_count + 1 */
+    const lvt_span *statics; /* slot_count + 1; LVT_STATIC_PADDING bytes may be read behind each that is not empty */
     const lvt_slot *slots;   /* slot_count */
     const lvt_step *steps;
     size_t step_count;
     lvt_span definition; /* name of the template it stands in */
+    /* How many bodies stand inside each other from here on, this one included; LVT_BODY_DEEP: more than
+     * LVT_BODY_FLAT_MAX or no bound (it calls itself), or a loop is left in the middle. */
+    uint32_t height;
 };
+/* Short statics are copied by whole words. */
+enum { LVT_STATIC_PADDING = 64 };
+enum { LVT_BODY_FLAT_MAX = 24, LVT_BODY_DEEP = 255 };
 
 typedef struct lvt_program {
     const lvt_body *const *bodies;

@@ -1,40 +1,15 @@
-/* replace_html: the inner loop of HTML escaping. It copies and looks at the same time: sixteen bytes go to the output
- * at once, and only where one of them needs it the position is set back and the byte replaced. */
+/* replace_html: the inner loop of HTML escaping. It copies and looks at the same time: sixteen bytes, or 32, go to the
+ * output at once, and only where one of them needs it the position is set back and the byte replaced. */
 #include "template/escaper.h"
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 /* Text is worked on in pieces, so that the room asked for ahead stays small. */
-enum { PIECE = 256, STEP = 16, WIDEST = sizeof(((lvt_replacement *)0)->bytes) };
+enum { PIECE = 512, STEP = 16, WIDEST = sizeof(((lvt_replacement *)0)->bytes) };
 
-/* The bytes before the first one of "&'+<> and NUL among the STEP bytes at `from`, which are copied to `to`. */
-#if defined(__SSE2__)
-static size_t copy_clean(char *to, const char *from) {
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)from);
-    _mm_storeu_si128((__m128i *)(void *)to, bytes);
-    /* & and ' differ in the last bit, < and > in the one before. */
-    __m128i found = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(1)), _mm_set1_epi8('\''));
-    found = _mm_or_si128(found, _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8('>')));
-    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
-    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('+')));
-    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
-    unsigned mask = (unsigned)_mm_movemask_epi8(found);
-    return mask == 0 ? STEP : (size_t)__builtin_ctz(mask);
-}
-#else
-static size_t copy_clean(char *to, const char *from) {
-    memcpy(to, from, STEP);
-    for (size_t i = 0; i < STEP; i++) {
-        unsigned char c = (unsigned char)from[i];
-        if (c == '\0' || (c | 1) == '\'' || (c | 2) == '>' || c == '"' || c == '+') return i;
-    }
-    return STEP;
-}
-#endif
-
-static char *replace_one(char *to, char c, const lvt_replacements *replacements) {
+static inline char *replace_one(char *to, char c, const lvt_replacements *replacements) {
     uint8_t class = replacements->classes[(unsigned char)c];
     if (class == 0) {
         *to = c;
@@ -44,22 +19,107 @@ static char *replace_one(char *to, char c, const lvt_replacements *replacements)
     return to + replacements->texts[class].length;
 }
 
-/* Less than STEP bytes, copied so that STEP can be read. What lies behind them is not looked at. */
-static void load_rest(char rest[STEP], const char *from, size_t length) {
-    if (length >= 8) {
-        memcpy(rest, from, 8);
-        memcpy(rest + length - 8, from + length - 8, 8);
-    } else if (length >= 4) {
-        memcpy(rest, from, 4);
-        memcpy(rest + length - 4, from + length - 4, 4);
-    } else {
-        for (size_t i = 0; i < length; i++) rest[i] = from[i];
-    }
+/* copy_clean: copies bytes and returns how many stand before the first one of "&'+<> and NUL, `limit` if none. */
+#if defined(__SSE2__)
+/* & and ' differ in the last bit, < and > in the one before. */
+static inline unsigned find_special(__m128i bytes) {
+    __m128i found = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(1)), _mm_set1_epi8('\''));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8('>')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('+')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+    return (unsigned)_mm_movemask_epi8(found);
 }
 
-/* `to` has room for WIDEST bytes for each of the text and STEP more. */
+static inline size_t copy_clean(char *to, const char *from) {
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)from);
+    _mm_storeu_si128((__m128i *)(void *)to, bytes);
+    unsigned mask = find_special(bytes);
+    return mask == 0 ? STEP : (size_t)__builtin_ctz(mask);
+}
+
+static inline uint64_t load(const char *from, size_t size) {
+    uint64_t word = 0;
+    memcpy(&word, from, size);
+    return word;
+}
+
+/* The same for 1 to 15 bytes, gathered in a register from words that overlap; STEP bytes are written. */
+static inline size_t copy_clean_rest(char *to, const char *from, size_t length) {
+    uint64_t low, high = 0;
+    if (length >= 8) {
+        low = load(from, 8);
+        high = load(from + length - 8, 8) >> (4 * (STEP - length)) >> (4 * (STEP - length));
+    } else if (length >= 4) {
+        low = load(from, 4) | load(from + length - 4, 4) << (8 * (length - 4));
+    } else {
+        low = (uint64_t)(unsigned char)from[0] | (uint64_t)(unsigned char)from[length / 2] << (8 * (length / 2)) |
+              (uint64_t)(unsigned char)from[length - 1] << (8 * (length - 1));
+    }
+    __m128i bytes = _mm_set_epi64x((int64_t)high, (int64_t)low);
+    _mm_storeu_si128((__m128i *)(void *)to, bytes);
+    unsigned mask = find_special(bytes) & ((1u << length) - 1);
+    return mask == 0 ? length : (size_t)__builtin_ctz(mask);
+}
+#else
+static inline bool is_special(char c) { return c == '\0' || (c | 1) == '\'' || (c | 2) == '>' || c == '"' || c == '+'; }
+
+static inline size_t copy_clean_rest(char *to, const char *from, size_t length) {
+    memcpy(to, from, length);
+    for (size_t i = 0; i < length; i++)
+        if (is_special(from[i])) return i;
+    return length;
+}
+
+static inline size_t copy_clean(char *to, const char *from) { return copy_clean_rest(to, from, STEP); }
+#endif
+
+/* A short text in which nothing needs escaping, the usual case; what was written otherwise does not count. */
+static inline bool copy_short(char *to, lvt_span text) {
+    if (text.length < STEP) return text.length == 0 || copy_clean_rest(to, text.data, text.length) == text.length;
+    size_t last = text.length - STEP;
+    return copy_clean(to, text.data) == STEP && copy_clean(to + last, text.data + last) == STEP;
+}
+
+/* Longer texts, by 32 bytes where the processor can: returns what is left, less than 32 bytes, or all. */
+#if defined(__SSE2__) && (defined(__GNUC__) || defined(__clang__))
+#define HAS_WIDE_STEP 1
+enum { WIDE_STEP = 32 };
+__attribute__((target("avx2"))) static const char *replace_wide(char **out, const char *from, const char *end,
+                                                                const lvt_replacements *replacements) {
+    char *to = *out;
+    while (end - from >= WIDE_STEP) {
+        __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)from);
+        _mm256_storeu_si256((__m256i *)(void *)to, bytes);
+        __m256i found = _mm256_cmpeq_epi8(_mm256_or_si256(bytes, _mm256_set1_epi8(1)), _mm256_set1_epi8('\''));
+        __m256i angle = _mm256_cmpeq_epi8(_mm256_or_si256(bytes, _mm256_set1_epi8(2)), _mm256_set1_epi8('>'));
+        __m256i quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
+        __m256i plus = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('+'));
+        __m256i nul = _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256());
+        found = _mm256_or_si256(_mm256_or_si256(found, angle), _mm256_or_si256(_mm256_or_si256(quote, plus), nul));
+        unsigned mask = (unsigned)_mm256_movemask_epi8(found);
+        if (mask == 0) {
+            from += WIDE_STEP;
+            to += WIDE_STEP;
+            continue;
+        }
+        unsigned clean = (unsigned)__builtin_ctz(mask);
+        to = replace_one(to + clean, from[clean], replacements);
+        from += clean + 1;
+    }
+    *out = to;
+    return from;
+}
+#endif
+
+/* `to` has room for WIDEST bytes for each of the text and two steps more. */
 static char *replace_piece(char *to, lvt_span text, const lvt_replacements *replacements) {
     const char *from = text.data, *end = text.data + text.length;
+#ifdef HAS_WIDE_STEP
+    if (text.length >= 2 * WIDE_STEP && __builtin_cpu_supports("avx2")) {
+        from = replace_wide(&to, from, end, replacements);
+    }
+#endif
     while (end - from >= STEP) {
         size_t clean = copy_clean(to, from);
         from += clean;
@@ -67,13 +127,10 @@ static char *replace_piece(char *to, lvt_span text, const lvt_replacements *repl
         if (clean < STEP) to = replace_one(to, *from++, replacements);
     }
     while (from < end) {
-        char rest[STEP] = {0};
-        size_t length = (size_t)(end - from);
-        load_rest(rest, from, length);
-        size_t clean = copy_clean(to, rest);
-        if (clean >= length) return to + length;
-        from += clean;
-        to = replace_one(to + clean, *from++, replacements);
+        size_t length = (size_t)(end - from), clean = copy_clean_rest(to, from, length);
+        if (clean == length) return to + length;
+        to = replace_one(to + clean, from[clean], replacements);
+        from += clean + 1;
     }
     return to;
 }
@@ -88,9 +145,14 @@ static void replace_exactly(lvt_buffer *out, lvt_span text, const lvt_replacemen
 }
 
 void lvt_replace_html(lvt_buffer *out, lvt_span text, const lvt_replacements *replacements) {
+    if (text.length <= (size_t)2 * STEP && out->capacity - out->length >= (size_t)2 * STEP && out->status == LVT_OK &&
+        copy_short(out->data + out->length, text)) {
+        out->length += text.length;
+        return;
+    }
     while (text.length > 0 && out->status == LVT_OK) {
         lvt_span piece = lvt_span_of(text.data, text.length < PIECE ? text.length : PIECE);
-        size_t room = piece.length * WIDEST + STEP;
+        size_t room = piece.length * WIDEST + (size_t)2 * STEP;
         if (out->capacity - out->length < room) {
             if (out->maximum - out->length < room) {
                 replace_exactly(out, text, replacements);

@@ -102,6 +102,13 @@ lvt_status lvt_call_argument_int(int64_t *out, lvt_call *call, size_t index) {
         *out = (int64_t)lvt_value_uint(argument);
         return LVT_OK;
     }
+    if (lvt_value_kind(argument) == LVT_KIND_FLOAT && index < 64 && (call->constants >> index & 1) != 0) {
+        double number = lvt_value_float(argument);
+        if (number >= -0x1p63 && number < 0x1p63 && number == (double)(int64_t)number) {
+            *out = (int64_t)number;
+            return LVT_OK;
+        }
+    }
     return wrong_argument(call, index, "int");
 }
 

@@ -7,7 +7,6 @@
 #include "value/decimal.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -199,7 +198,7 @@ static int alignment_of(const natural *divisor) {
 /* A decimal of at most 15 digits (6 for a float) that reads back as the number is its shortest form. Try the number as
  * an integer over a power of ten: the quotient of two exactly represented numbers is correctly rounded, as reading is.
  */
-static bool shortest_simple(lvt_decimal *out, double magnitude, int bits) {
+bool lvt_decimal_simple_shortest(uint64_t *out_integer, int *out_places, double magnitude, int bits) {
     static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
     double most = bits == 32 ? 999999.0 : 999999999999999.0;
     if (!(magnitude <= most) || magnitude < 1e-5) return false;
@@ -209,10 +208,10 @@ static bool shortest_simple(lvt_decimal *out, double magnitude, int bits) {
         uint64_t integer = (uint64_t)(scaled + 0.5);
         bool same = bits == 32 ? (float)integer / (float)powers[places] == (float)magnitude
                                : (double)integer / powers[places] == magnitude;
-        if (same) {
-            decimal_set_integer(out, integer, -places);
-            return true;
-        }
+        if (!same) continue;
+        *out_integer = integer;
+        *out_places = places;
+        return true;
     }
     return false;
 }
@@ -221,7 +220,12 @@ void lvt_decimal_shortest(lvt_decimal *out, double magnitude, int bits) {
     out->count = 0;
     out->point = 0;
     if (magnitude == 0) return;
-    if (shortest_simple(out, magnitude, bits)) return;
+    uint64_t integer;
+    int places;
+    if (lvt_decimal_simple_shortest(&integer, &places, magnitude, bits)) {
+        decimal_set_integer(out, integer, -places);
+        return;
+    }
 
     lvt_binary binary = lvt_binary_of(magnitude, bits);
     bool inclusive = binary.mantissa % 2 == 0; /* reading rounds halves to even, so the ends of the gap belong to it */
@@ -342,28 +346,22 @@ void lvt_decimal_significant(lvt_decimal *out, double magnitude, int count) {
     decimal_fixed(out, magnitude, count, false);
 }
 
-/* Numbers between 1/256 and 2^53 with few places: the digits of the fraction come out of 64-bit products exactly. */
-static bool places_simple(lvt_decimal *out, double magnitude, int places) {
-    static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+/* Between 1/256 and 2^40 the digits of the fraction come out of 64-bit products exactly. */
+bool lvt_decimal_simple_places(uint64_t *out_integer, double magnitude, int places) {
     if (places < 0 || places > 6 || !(magnitude >= 1.0 / 256 && magnitude < 1e12)) return false;
     lvt_binary binary = lvt_binary_of(magnitude, 64);
     int shift = -binary.exponent; /* 13 to 60 */
     uint64_t mask = (UINT64_C(1) << shift) - 1;
-    uint64_t integer = binary.mantissa >> shift, fraction = binary.mantissa & mask;
-    uint64_t decimals = 0;
+    uint64_t all = binary.mantissa >> shift, fraction = binary.mantissa & mask;
     for (int i = 0; i < places; i++) {
         fraction *= 10;
-        decimals = decimals * 10 + (fraction >> shift);
+        all = all * 10 + (fraction >> shift);
         fraction &= mask;
     }
-    uint64_t all = integer * powers[places] + decimals;
     uint64_t half = UINT64_C(1) << (shift - 1);
     if (fraction > half || (fraction == half && all % 2 == 1)) all++;
-    decimal_set_integer(out, all, -places);
+    *out_integer = all;
     return true;
 }
 
-void lvt_decimal_places(lvt_decimal *out, double magnitude, int places) {
-    if (places_simple(out, magnitude, places)) return;
-    decimal_fixed(out, magnitude, places, true);
-}
+void lvt_decimal_places(lvt_decimal *out, double magnitude, int places) { decimal_fixed(out, magnitude, places, true); }

@@ -2,6 +2,7 @@
 #ifndef LIVETEMPLATE_VALUE_DECIMAL_H
 #define LIVETEMPLATE_VALUE_DECIMAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The longest exact expansion of a double has 767 significant digits. */
@@ -31,5 +32,10 @@ void lvt_decimal_shortest(lvt_decimal *out, double magnitude, int bits);
 void lvt_decimal_significant(lvt_decimal *out, double magnitude, int count);
 /* Exactly rounded, halves to even, to `places` digits behind the decimal point. */
 void lvt_decimal_places(lvt_decimal *out, double magnitude, int places);
+
+/* Numbers as people write them, of moderate size and with few places, as an integer over 10^places: the same digits in
+ * machine arithmetic. False: ask the functions above. */
+bool lvt_decimal_simple_shortest(uint64_t *out_integer, int *out_places, double magnitude, int bits);
+bool lvt_decimal_simple_places(uint64_t *out_integer, double magnitude, int places);
 
 #endif

@@ -1,12 +1,6 @@
 /* Dynamic values: small scalars stand in place, everything else in one allocation of its own. */
 #include "internal.h"
 
-lvt_value lvt_dynamic_value(const lvt_dynamic *dynamic) {
-    if (dynamic->type == NULL) return LVT_NIL;
-    return (lvt_value){dynamic->type,
-                       lvt_type_is_inline(dynamic->type) ? (const void *)&dynamic->as : dynamic->as.pointer};
-}
-
 lvt_status lvt_dynamic_set(lvt_dynamic *out, lvt_value value, const lvt_allocator *allocator, lvt_error *error) {
     while (value.type != NULL && value.type->kind == LVT_KIND_DYNAMIC) value = lvt_dynamic_value(value.data);
     lvt_dynamic held = {.type = value.type};

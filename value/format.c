@@ -47,20 +47,20 @@ static bool next_is(const directive_reader *reader, char c) {
     return !at_end(reader) && reader->format.data[reader->position] == c;
 }
 
-/* A decimal number; false when there is none. One above the limit takes the rest of the format with it, which then
- * lacks a verb. */
+/* A decimal number; false when there is none. One with digits behind the limit takes the rest of the format with it,
+ * which then lacks a verb. */
 static bool read_number(directive_reader *reader, size_t end, int *out) {
     const char *text = reader->format.data;
     int number = 0;
     bool any = false;
     for (; reader->position < end && text[reader->position] >= '0' && text[reader->position] <= '9';
          reader->position++) {
-        number = number * 10 + (text[reader->position] - '0');
-        any = true;
         if (number > LVT_FORMAT_WIDTH_MAX) {
             reader->position = end;
             return false;
         }
+        number = number * 10 + (text[reader->position] - '0');
+        any = true;
     }
     *out = number;
     return any;

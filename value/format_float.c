@@ -59,6 +59,39 @@ static void append_positional(lvt_buffer *out, const lvt_decimal *decimal, int p
     append_zeros(out, (long long)places - leading - left);
 }
 
+/* An integer over 10^places, with that many digits behind the point. */
+static void append_fraction(lvt_buffer *out, uint64_t integer, int places, bool is_negative) {
+    enum { ROOM = 40 };
+    char digits[ROOM], *end = digits + ROOM, *first = lvt_write_digits(end, integer);
+    while (end - first <= places) *--first = '0';
+    if (places > 0) {
+        /* The digits before the point move one to the left. */
+        memmove(first - 1, first, (size_t)(end - first) - (size_t)places);
+        first--;
+        *(end - places - 1) = '.';
+    }
+    if (is_negative) *--first = '-';
+    lvt_buffer_append(out, first, (size_t)(end - first));
+}
+
+/* The frequent forms of numbers as people write them. */
+static bool append_simple(lvt_buffer *out, double number, char format, int precision, int bits) {
+    double magnitude = fabs(number);
+    uint64_t integer;
+    int places = precision;
+    if (format == 'f' && precision >= 0) {
+        if (!lvt_decimal_simple_places(&integer, magnitude, precision)) return false;
+    } else if (format == 'g' && precision < 0) {
+        /* Below and above these the shortest form has an exponent. */
+        if (magnitude < 1e-4 || magnitude >= 1e6) return false;
+        if (!lvt_decimal_simple_shortest(&integer, &places, magnitude, bits)) return false;
+    } else {
+        return false;
+    }
+    append_fraction(out, integer, places, number < 0);
+    return true;
+}
+
 static void append_general(lvt_buffer *out, const lvt_decimal *decimal, int precision, bool shortest, char letter) {
     int threshold = shortest ? SHORTEST_EXPONENT : precision;
     int exponent = decimal->point - 1;
@@ -128,6 +161,7 @@ void lvt_format_float(lvt_buffer *out, double number, char format, int precision
         return;
     }
     if (bits == 32) number = (float)number;
+    if (append_simple(out, number, format, precision, bits)) return;
     double magnitude = fabs(number);
     if (signbit(number)) lvt_buffer_append_char(out, '-');
 

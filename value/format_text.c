@@ -10,7 +10,7 @@ void lvt_printer_pad_from(lvt_printer *printer, size_t start) {
     lvt_buffer *out = printer->out;
     if (!printer->has_width || out->status != LVT_OK) return;
     size_t length = out->length - start;
-    size_t shown = lvt_utf8_count(lvt_span_of(out->data + start, length));
+    size_t shown = length != 0 ? lvt_utf8_count(lvt_span_of(out->data + start, length)) : 0;
     if (shown >= (size_t)printer->width) return;
     size_t missing = (size_t)printer->width - shown;
     if (lvt_buffer_reserve(out, missing) != LVT_OK) return;
@@ -44,6 +44,7 @@ static lvt_span cut_to_precision(const lvt_printer *printer, lvt_span text) {
 
 void lvt_printer_cut_from(lvt_printer *printer, size_t start) {
     lvt_buffer *out = printer->out;
+    if (out->length == start) return;
     out->length = start + cut_to_precision(printer, lvt_span_of(out->data + start, out->length - start)).length;
 }
 

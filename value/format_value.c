@@ -3,6 +3,7 @@
  * Scalars go to the pieces of format_text and format_number; composite values print their parts under the same verb and
  * flags. A verb that does not suit a value prints "%!verb(type=value)". */
 #include "value/format_printer.h"
+#include "value/read.h"
 #include "value/time_members.h"
 
 static void print_value(lvt_printer *printer, lvt_value value, uint32_t verb, int depth);
@@ -106,13 +107,13 @@ static bool print_int(lvt_printer *printer, int64_t number, uint32_t verb) {
 static bool print_scalar(lvt_printer *printer, lvt_value value, uint32_t verb) {
     switch (value.type->kind) {
     case LVT_KIND_BOOL: return print_bool(printer, lvt_value_bool(value), verb);
-    case LVT_KIND_INT: return print_int(printer, lvt_value_int(value), verb);
-    case LVT_KIND_UINT: return lvt_printer_integer_verb(printer, lvt_value_uint(value), false, false, verb);
+    case LVT_KIND_INT: return print_int(printer, lvt_read_int(value), verb);
+    case LVT_KIND_UINT: return lvt_printer_integer_verb(printer, lvt_read_uint(value), false, false, verb);
     case LVT_KIND_FLOAT: {
         int bits = value.type->size == sizeof(float) ? 32 : 64;
-        return lvt_printer_float_verb(printer, lvt_value_float(value), bits, verb);
+        return lvt_printer_float_verb(printer, lvt_read_float(value), bits, verb);
     }
-    default: return lvt_printer_text_verb(printer, lvt_value_text(value), verb);
+    default: return lvt_printer_text_verb(printer, lvt_read_text(value), verb);
     }
 }
 
@@ -228,7 +229,7 @@ static void print_elements(lvt_printer *printer, lvt_value value, uint32_t verb,
 
 /* Bytes print as text under the verbs for texts, else as a list of numbers. */
 static void print_bytes(lvt_printer *printer, lvt_value value, uint32_t verb, int depth) {
-    lvt_span bytes = lvt_value_text(value);
+    lvt_span bytes = lvt_read_text(value);
     if (verb != 'v' && lvt_printer_text_verb(printer, bytes, verb)) return;
     if (printer->go_syntax) {
         /* Go names the type of an argument differently from that of a part. */

@@ -4,13 +4,6 @@
 
 #include "livetemplate/value.h"
 
-/* Does a dynamic hold a value of this type in place, without an allocation? */
-static inline bool lvt_type_is_inline(const lvt_type *type) {
-    return (type->kind == LVT_KIND_BOOL || type->kind == LVT_KIND_INT || type->kind == LVT_KIND_UINT ||
-            type->kind == LVT_KIND_FLOAT) &&
-           type->size <= sizeof(((lvt_dynamic *)0)->as);
-}
-
 /* Is an object of this type whole when its bytes are copied, and equal exactly when its bytes are? */
 static inline bool lvt_type_is_plain(const lvt_type *type) { return lvt_type_is_inline(type); }
 

@@ -2,6 +2,8 @@
  * LVT_JSON_TYPED what JSON cannot say is said by objects with a $ key, and floats keep a fraction. On failure the
  * buffer is as long as before. */
 #include "internal.h"
+#include "time_members.h"
+#include "value/read.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -53,7 +55,7 @@ static void append_number(encoder *e, double number, int bits) {
 }
 
 static lvt_status encode_float(encoder *e, lvt_value value) {
-    double number = lvt_value_float(value);
+    double number = lvt_read_float(value);
     if (!isfinite(number)) return lvt_error_set(e->error, LVT_ERROR_TYPE, "JSON has no number for NaN and infinity");
     append_number(e, number, value.type->size == sizeof(float) ? 32 : 64);
     return LVT_OK;
@@ -62,24 +64,30 @@ static lvt_status encode_float(encoder *e, lvt_value value) {
 static void encode_text(encoder *e, lvt_value value) {
     const char *key = lvt_json_content_key(value.type->content);
     if (key != NULL) open_special(e, key);
-    lvt_json_encode_string(e->out, lvt_value_text(value), e->flags);
+    lvt_json_encode_string(e->out, lvt_read_text(value), e->flags);
     if (key != NULL) close_special(e);
 }
 
 static void encode_bytes(encoder *e, lvt_value value) {
     open_special(e, "$bytes");
     lvt_buffer_append_char(e->out, '"');
-    lvt_base64_encode(e->out, lvt_value_text(value));
+    lvt_base64_encode(e->out, lvt_read_text(value));
     lvt_buffer_append_char(e->out, '"');
     close_special(e);
 }
 
-static void encode_time(encoder *e, const lvt_time *time) {
+static lvt_status encode_time(encoder *e, const lvt_time *time) {
+    int64_t year = lvt_time_calendar(*time).year;
+    if (!is_typed(e) && (year < 0 || year > 9999))
+        return lvt_error_set(e->error, LVT_ERROR_TYPE,
+                             "json: error calling MarshalJSON for type time.Time: "
+                             "Time.MarshalJSON: year outside of range [0,9999]");
     open_special(e, "$time");
     lvt_buffer_append_char(e->out, '"');
     lvt_time_format(e->out, *time, LVT_SPAN("2006-01-02T15:04:05.999999999Z07:00"));
     lvt_buffer_append_char(e->out, '"');
     close_special(e);
+    return LVT_OK;
 }
 
 /* ---- structs ---- */
@@ -147,7 +155,7 @@ static bool looks_special(lvt_value map, lvt_span key) {
 static lvt_status encode_key(encoder *e, lvt_value map, lvt_value key) {
     switch (key.type->kind) {
     case LVT_KIND_STRING: {
-        lvt_span text = lvt_value_text(key);
+        lvt_span text = lvt_read_text(key);
         if (is_typed(e) && looks_special(map, text)) {
             /* The escaped $ says that the object is meant. */
             lvt_buffer_append_literal(e->out, "\"\\u0024");
@@ -189,8 +197,8 @@ static int order_numbered(const void *a, const void *b) {
 }
 
 static void write_decimal(char out[24], lvt_value number) {
-    bool negative = number.type->kind == LVT_KIND_INT && lvt_value_int(number) < 0;
-    uint64_t rest = number.type->kind == LVT_KIND_INT ? (uint64_t)lvt_value_int(number) : lvt_value_uint(number);
+    bool negative = number.type->kind == LVT_KIND_INT && lvt_read_int(number) < 0;
+    uint64_t rest = number.type->kind == LVT_KIND_INT ? (uint64_t)lvt_read_int(number) : lvt_read_uint(number);
     if (negative) rest = UINT64_C(0) - rest;
     char reversed[24];
     size_t count = 0;
@@ -264,12 +272,12 @@ static lvt_status encode(encoder *e, lvt_value value) {
     switch (lvt_value_kind(value)) {
     case LVT_KIND_NIL: lvt_buffer_append_literal(e->out, "null"); return LVT_OK;
     case LVT_KIND_BOOL: lvt_buffer_append_string(e->out, lvt_value_bool(value) ? "true" : "false"); return LVT_OK;
-    case LVT_KIND_INT: lvt_buffer_append_int(e->out, lvt_value_int(value)); return LVT_OK;
-    case LVT_KIND_UINT: lvt_buffer_append_uint(e->out, lvt_value_uint(value)); return LVT_OK;
+    case LVT_KIND_INT: lvt_buffer_append_int(e->out, lvt_read_int(value)); return LVT_OK;
+    case LVT_KIND_UINT: lvt_buffer_append_uint(e->out, lvt_read_uint(value)); return LVT_OK;
     case LVT_KIND_FLOAT: return encode_float(e, value);
     case LVT_KIND_STRING: encode_text(e, value); return LVT_OK;
     case LVT_KIND_BYTES: encode_bytes(e, value); return LVT_OK;
-    case LVT_KIND_TIME: encode_time(e, value.data); return LVT_OK;
+    case LVT_KIND_TIME: return encode_time(e, value.data);
     case LVT_KIND_STRUCT:
     case LVT_KIND_SLICE:
     case LVT_KIND_ARRAY:

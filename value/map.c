@@ -1,11 +1,16 @@
 /* Maps: one array of entries in the order of their keys. Lookup is a binary search; an insertion at the end, the usual
  * case of sorted input, moves nothing. */
 #include "internal.h"
+#include "value/read.h"
 
 #include <float.h>
 #include <math.h>
 
-static size_t align_up(size_t offset, size_t alignment) { return (offset + alignment - 1) / alignment * alignment; }
+/* Division, the general way, is only for arrays of odd sizes: other alignments are powers of two. */
+static size_t align_up(size_t offset, size_t alignment) {
+    if ((alignment & (alignment - 1)) == 0) return (offset + alignment - 1) & ~(alignment - 1);
+    return (offset + alignment - 1) / alignment * alignment;
+}
 
 size_t lvt_map_element_offset(const lvt_type *type) { return align_up(type->key->size, type->element->alignment); }
 
@@ -29,14 +34,14 @@ static int order_float(double a, double b) {
 static bool read_integer(lvt_value value, bool *negative, uint64_t *bits) {
     switch (value.type->kind) {
     case LVT_KIND_INT: {
-        int64_t number = lvt_value_int(value);
+        int64_t number = lvt_read_int(value);
         *negative = number < 0;
         *bits = (uint64_t)number;
         return true;
     }
     case LVT_KIND_UINT:
         *negative = false;
-        *bits = lvt_value_uint(value);
+        *bits = lvt_read_uint(value);
         return true;
     default: return false;
     }
@@ -47,16 +52,16 @@ static bool compare_keys(int *out, lvt_value a, lvt_value b) {
     switch (a.type->kind) {
     case LVT_KIND_STRING:
         if (kind != LVT_KIND_STRING) return false;
-        *out = lvt_span_compare(lvt_value_text(a), lvt_value_text(b));
+        *out = lvt_span_compare(lvt_read_text(a), lvt_read_text(b));
         return true;
     case LVT_KIND_BOOL:
         if (kind != LVT_KIND_BOOL) return false;
         *out = (int)lvt_value_bool(a) - (int)lvt_value_bool(b);
         return true;
     case LVT_KIND_FLOAT:
-        if (kind == LVT_KIND_FLOAT) *out = order_float(lvt_value_float(a), lvt_value_float(b));
-        else if (kind == LVT_KIND_INT) *out = order_float(lvt_value_float(a), (double)lvt_value_int(b));
-        else if (kind == LVT_KIND_UINT) *out = order_float(lvt_value_float(a), (double)lvt_value_uint(b));
+        if (kind == LVT_KIND_FLOAT) *out = order_float(lvt_read_float(a), lvt_read_float(b));
+        else if (kind == LVT_KIND_INT) *out = order_float(lvt_read_float(a), (double)lvt_read_int(b));
+        else if (kind == LVT_KIND_UINT) *out = order_float(lvt_read_float(a), (double)lvt_read_uint(b));
         else return false;
         return true;
     default: {
@@ -123,6 +128,50 @@ bool lvt_value_map_find_text(lvt_value *out, lvt_value map, lvt_span key) {
     return lvt_value_map_find(out, map, (lvt_value){&lvt_type_text, &text});
 }
 
+/* Short keys without a call. Two overlapping words compare up to 16 bytes. */
+static inline bool is_key(const char *a, const char *b, size_t length) {
+    if (length >= 8 && length <= 16) {
+        uint64_t a_first, b_first, a_last, b_last;
+        memcpy(&a_first, a, 8);
+        memcpy(&b_first, b, 8);
+        memcpy(&a_last, a + length - 8, 8);
+        memcpy(&b_last, b + length - 8, 8);
+        return a_first == b_first && a_last == b_last;
+    }
+    if (length >= 4 && length < 8) {
+        uint32_t a_first, b_first, a_last, b_last;
+        memcpy(&a_first, a, 4);
+        memcpy(&b_first, b, 4);
+        memcpy(&a_last, a + length - 4, 4);
+        memcpy(&b_last, b + length - 4, 4);
+        return a_first == b_first && a_last == b_last;
+    }
+    if (length > 16) return memcmp(a, b, length) == 0;
+    for (size_t i = 0; i < length; i++)
+        if (a[i] != b[i]) return false;
+    return true;
+}
+
+bool lvt_value_map_find_hinted(lvt_value *out, lvt_value map, lvt_span key, size_t *hint) {
+    const lvt_map *entries = map.data;
+    const lvt_type *type = map.type;
+    size_t entry_size = lvt_map_entry_size(type), index = *hint;
+    if (index < entries->length) {
+        const char *entry = entry_at(entries, entry_size, index);
+        lvt_span stored = lvt_read_text((lvt_value){type->key, entry});
+        if (stored.length == key.length && is_key(stored.data, key.data, key.length)) {
+            *out = (lvt_value){type->element, entry + lvt_map_element_offset(type)};
+            return true;
+        }
+    }
+    lvt_string text = text_key(key);
+    bool found;
+    if (!search(entries, type, (lvt_value){&lvt_type_text, &text}, &index, &found) || !found) return false;
+    *hint = index;
+    lvt_value_map_at(map, index, NULL, out);
+    return true;
+}
+
 /* ---- change ---- */
 
 static lvt_status set_text_key(void *out, const lvt_type *type, lvt_span text, const lvt_allocator *allocator) {
@@ -145,16 +194,16 @@ lvt_status lvt_map_set_key(void *out, const lvt_type *type, lvt_value key, const
     switch (type->kind) {
     case LVT_KIND_STRING:
         if (kind != LVT_KIND_STRING) return LVT_ERROR_TYPE;
-        return set_text_key(out, type, lvt_value_text(key), allocator);
+        return set_text_key(out, type, lvt_read_text(key), allocator);
     case LVT_KIND_BOOL:
         if (kind != LVT_KIND_BOOL) return LVT_ERROR_TYPE;
         *(bool *)out = lvt_value_bool(key);
         return LVT_OK;
     case LVT_KIND_FLOAT: {
         double number;
-        if (kind == LVT_KIND_FLOAT) number = lvt_value_float(key);
-        else if (kind == LVT_KIND_INT) number = (double)lvt_value_int(key);
-        else if (kind == LVT_KIND_UINT) number = (double)lvt_value_uint(key);
+        if (kind == LVT_KIND_FLOAT) number = lvt_read_float(key);
+        else if (kind == LVT_KIND_INT) number = (double)lvt_read_int(key);
+        else if (kind == LVT_KIND_UINT) number = (double)lvt_read_uint(key);
         else return LVT_ERROR_TYPE;
         if (type->size == sizeof(double)) *(double *)out = number;
         else if (isfinite(number) && fabs(number) > FLT_MAX) return LVT_ERROR_TYPE;
@@ -162,8 +211,8 @@ lvt_status lvt_map_set_key(void *out, const lvt_type *type, lvt_value key, const
         return LVT_OK;
     }
     default:
-        if (kind == LVT_KIND_INT) return lvt_store_int(out, type, lvt_value_int(key)) ? LVT_OK : LVT_ERROR_TYPE;
-        if (kind == LVT_KIND_UINT) return lvt_store_uint(out, type, lvt_value_uint(key)) ? LVT_OK : LVT_ERROR_TYPE;
+        if (kind == LVT_KIND_INT) return lvt_store_int(out, type, lvt_read_int(key)) ? LVT_OK : LVT_ERROR_TYPE;
+        if (kind == LVT_KIND_UINT) return lvt_store_uint(out, type, lvt_read_uint(key)) ? LVT_OK : LVT_ERROR_TYPE;
         return LVT_ERROR_TYPE;
     }
 }

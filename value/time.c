@@ -26,29 +26,43 @@ int64_t lvt_time_days_of(int64_t year, int64_t month, int64_t day) {
            DAYS_TO_1970_FROM_MARCH_0;
 }
 
-lvt_calendar lvt_time_calendar(lvt_time time) {
-    int64_t days = floor_divide(time.seconds, SECONDS_PER_DAY);
-    int64_t second = floor_modulo(time.seconds, SECONDS_PER_DAY) + time.offset;
-    days += floor_divide(second, SECONDS_PER_DAY);
-    second = floor_modulo(second, SECONDS_PER_DAY);
+/* Year, month, day and day of the year that begins in March. */
+typedef struct date {
+    int64_t year;
+    int month, day, from_march;
+} date;
 
+static date date_of(int64_t days) {
     int64_t from_march = days + DAYS_TO_1970_FROM_MARCH_0;
     int64_t cycle = floor_divide(from_march, DAYS_PER_CYCLE), day = floor_modulo(from_march, DAYS_PER_CYCLE);
     /* Take the leap days out of the count (one each 1,461 days, none each 36,525, one at the end), then divide. */
-    int64_t in_cycle = (day - day / 1460 + day / 36524 - day / (DAYS_PER_CYCLE - 1)) / 365;
-    int64_t day_of_year = day - (in_cycle * 365 + in_cycle / 4 - in_cycle / 100);
-    int64_t months_from_march = (5 * day_of_year + 2) / 153;
+    uint32_t d = (uint32_t)day;
+    uint32_t in_cycle = (d - d / 1460 + d / 36524 - d / (DAYS_PER_CYCLE - 1)) / 365;
+    uint32_t day_of_year = d - (in_cycle * 365 + in_cycle / 4 - in_cycle / 100);
+    uint32_t months_from_march = (5 * day_of_year + 2) / 153;
+    date found = {.from_march = (int)day_of_year};
+    found.day = (int)(day_of_year - (153 * months_from_march + 2) / 5 + 1);
+    found.month = (int)(months_from_march < 10 ? months_from_march + 3 : months_from_march - 9);
+    found.year = cycle * YEARS_PER_CYCLE + in_cycle + (found.month <= 2);
+    return found;
+}
 
-    lvt_calendar calendar;
-    calendar.day = (int)(day_of_year - (153 * months_from_march + 2) / 5 + 1);
-    calendar.month = (int)(months_from_march < 10 ? months_from_march + 3 : months_from_march - 9);
-    calendar.year = cycle * YEARS_PER_CYCLE + in_cycle + (calendar.month <= 2);
+lvt_calendar lvt_time_calendar(lvt_time time) {
+    int64_t days = floor_divide(time.seconds, SECONDS_PER_DAY);
+    int64_t second = floor_modulo(time.seconds, SECONDS_PER_DAY) + time.offset;
+    if (second < 0 || second >= SECONDS_PER_DAY) {
+        days += floor_divide(second, SECONDS_PER_DAY);
+        second = floor_modulo(second, SECONDS_PER_DAY);
+    }
+    date found = date_of(days);
+    uint32_t in_day = (uint32_t)second;
+    lvt_calendar calendar = {.year = found.year, .month = found.month, .day = found.day};
     calendar.weekday = (int)floor_modulo(days + 4, 7);
     /* 1 March is day 60 of a common year. */
-    calendar.year_day = (int)(calendar.month <= 2 ? day_of_year - 305 : day_of_year + 60 + is_leap(calendar.year));
-    calendar.hour = (int)(second / 3600);
-    calendar.minute = (int)(second / 60 % 60);
-    calendar.second = (int)(second % 60);
+    calendar.year_day = found.month <= 2 ? found.from_march - 305 : found.from_march + 60 + is_leap(calendar.year);
+    calendar.hour = (int)(in_day / 3600);
+    calendar.minute = (int)(in_day / 60 % 60);
+    calendar.second = (int)(in_day % 60);
     calendar.nanosecond = time.nanoseconds;
     return calendar;
 }

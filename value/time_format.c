@@ -1,7 +1,9 @@
 /* time_format: times as text, by layouts that show how the reference time Mon Jan 2 15:04:05 MST 2006 would look.
  *
  * A table lists the elements of layouts. Where one begins, the longest that fits there is taken; all other text stands
- * for itself. Fractions of seconds, whose length is free, are found by hand. */
+ * for itself. Fractions of seconds, whose length is free, are found by hand. A layout is taken apart first: a reader
+ * that prints many times by one layout keeps the parts. */
+#include "value/time_layout.h"
 #include "value/time_members.h"
 
 typedef enum element_kind {
@@ -29,7 +31,9 @@ typedef enum element_kind {
     HALF_LOWER,
     ZONE_NAME,
     ZONE,
-    LITERAL
+    LITERAL,
+    FRACTION,
+    PLAIN /* text that stands for itself */
 } element_kind;
 
 /* The form of a numeric zone: which parts follow the hours, with a colon or not, and whether UTC is Z. */
@@ -83,76 +87,104 @@ static const layout_element elements[] = {
 };
 #undef ELEMENT
 
-/* At least `width` digits, filled on the left. */
-static void append_number(lvt_buffer *out, int64_t number, int width, char fill) {
-    if (number < 0) {
-        lvt_buffer_append_char(out, '-');
-        number = -number;
-    }
-    int64_t least = 1;
-    for (int i = 1; i < width; i++) least *= 10;
-    for (; least > 1 && number < least; least /= 10) lvt_buffer_append_char(out, fill);
-    lvt_buffer_append_int(out, number);
+/* ---- elements of a moment; each is written where there is room for LVT_TIME_PART_MAX bytes ---- */
+
+static char *write_text(char *to, const char *text, size_t length) {
+    memcpy(to, text, length);
+    return to + length;
 }
 
-static void append_short(lvt_buffer *out, const char *name) { lvt_buffer_append(out, name, 3); }
+static char *write_name(char *to, const char *name) { return write_text(to, name, strlen(name)); }
 
-static void append_zone(lvt_buffer *out, int32_t offset, unsigned form) {
+/* At least `width` digits, filled on the left. */
+static char *write_number(char *to, int64_t number, int width, char fill) {
+    char digits[LVT_TIME_PART_MAX], *end = digits + sizeof digits;
+    char *first = lvt_write_digits(end, number < 0 ? UINT64_C(0) - (uint64_t)number : (uint64_t)number);
+    while (end - first < width) *--first = fill;
+    if (number < 0) *--first = '-';
+    return write_text(to, first, (size_t)(end - first));
+}
+
+/* 0 to 99. */
+static char *write_two(char *to, int number) {
+    to[0] = (char)('0' + number / 10);
+    to[1] = (char)('0' + number % 10);
+    return to + 2;
+}
+
+static char *write_zone(char *to, int32_t offset, unsigned form) {
     if ((form & ZONE_Z) != 0 && offset == 0) {
-        lvt_buffer_append_char(out, 'Z');
-        return;
+        *to++ = 'Z';
+        return to;
     }
     /* The sign is that of the whole minutes, as in Go. */
     int32_t minutes = offset / 60, seconds = offset;
-    lvt_buffer_append_char(out, minutes < 0 ? '-' : '+');
+    *to++ = minutes < 0 ? '-' : '+';
     if (minutes < 0) {
         minutes = -minutes;
         seconds = -seconds;
     }
-    append_number(out, minutes / 60, 2, '0');
-    if ((form & ZONE_MINUTES) == 0) return;
-    if ((form & ZONE_COLON) != 0) lvt_buffer_append_char(out, ':');
-    append_number(out, minutes % 60, 2, '0');
-    if ((form & ZONE_SECONDS) == 0) return;
-    if ((form & ZONE_COLON) != 0) lvt_buffer_append_char(out, ':');
-    append_number(out, seconds % 60, 2, '0');
+    to = write_number(to, minutes / 60, 2, '0');
+    if ((form & ZONE_MINUTES) == 0) return to;
+    if ((form & ZONE_COLON) != 0) *to++ = ':';
+    to = write_number(to, minutes % 60, 2, '0');
+    if ((form & ZONE_SECONDS) == 0) return to;
+    if ((form & ZONE_COLON) != 0) *to++ = ':';
+    return write_number(to, seconds % 60, 2, '0');
 }
 
-static void append_element(lvt_buffer *out, const layout_element *element, const lvt_calendar *calendar,
-                           int32_t offset) {
+/* Zeros show that many digits; nines leave out trailing zeros, and the point when nothing is left. */
+static char *write_fraction(char *to, lvt_span layout, int nanosecond) {
+    char digits[9];
+    for (int i = 8; i >= 0; i--, nanosecond /= 10) digits[i] = (char)('0' + nanosecond % 10);
+    size_t wanted = layout.length - 1 < sizeof digits ? layout.length - 1 : sizeof digits;
+    if (layout.data[1] == '9') {
+        while (wanted > 0 && digits[wanted - 1] == '0') wanted--;
+        if (wanted == 0) return to;
+    }
+    *to++ = layout.data[0];
+    return write_text(to, digits, wanted);
+}
+
+static char *write_element(char *to, const lvt_time_part *part, const lvt_calendar *calendar, int32_t offset) {
     int hour_12 = calendar->hour % 12 == 0 ? 12 : calendar->hour % 12;
-    switch (element->element) {
-    case MONTH_NAME: lvt_buffer_append_string(out, lvt_month_names[calendar->month - 1]); return;
-    case MONTH_SHORT: append_short(out, lvt_month_names[calendar->month - 1]); return;
-    case MONTH: append_number(out, calendar->month, 1, '0'); return;
-    case MONTH_ZERO: append_number(out, calendar->month, 2, '0'); return;
-    case WEEKDAY_NAME: lvt_buffer_append_string(out, lvt_weekday_names[calendar->weekday]); return;
-    case WEEKDAY_SHORT: append_short(out, lvt_weekday_names[calendar->weekday]); return;
-    case DAY: append_number(out, calendar->day, 1, '0'); return;
-    case DAY_SPACE: append_number(out, calendar->day, 2, ' '); return;
-    case DAY_ZERO: append_number(out, calendar->day, 2, '0'); return;
-    case YEAR_DAY_SPACE: append_number(out, calendar->year_day, 3, ' '); return;
-    case YEAR_DAY_ZERO: append_number(out, calendar->year_day, 3, '0'); return;
-    case HOUR: append_number(out, calendar->hour, 2, '0'); return;
-    case HOUR_12: append_number(out, hour_12, 1, '0'); return;
-    case HOUR_12_ZERO: append_number(out, hour_12, 2, '0'); return;
-    case MINUTE: append_number(out, calendar->minute, 1, '0'); return;
-    case MINUTE_ZERO: append_number(out, calendar->minute, 2, '0'); return;
-    case SECOND: append_number(out, calendar->second, 1, '0'); return;
-    case SECOND_ZERO: append_number(out, calendar->second, 2, '0'); return;
-    case YEAR: append_number(out, calendar->year, 4, '0'); return;
-    case YEAR_SHORT: append_number(out, (calendar->year < 0 ? -calendar->year : calendar->year) % 100, 2, '0'); return;
-    case HALF_UPPER: lvt_buffer_append_string(out, calendar->hour < 12 ? "AM" : "PM"); return;
-    case HALF_LOWER: lvt_buffer_append_string(out, calendar->hour < 12 ? "am" : "pm"); return;
+    switch ((element_kind)part->element) {
+    case MONTH_NAME: return write_name(to, lvt_month_names[calendar->month - 1]);
+    case MONTH_SHORT: return write_text(to, lvt_month_names[calendar->month - 1], 3);
+    case MONTH: return write_number(to, calendar->month, 1, '0');
+    case MONTH_ZERO: return write_two(to, calendar->month);
+    case WEEKDAY_NAME: return write_name(to, lvt_weekday_names[calendar->weekday]);
+    case WEEKDAY_SHORT: return write_text(to, lvt_weekday_names[calendar->weekday], 3);
+    case DAY: return write_number(to, calendar->day, 1, '0');
+    case DAY_SPACE: return write_number(to, calendar->day, 2, ' ');
+    case DAY_ZERO: return write_two(to, calendar->day);
+    case YEAR_DAY_SPACE: return write_number(to, calendar->year_day, 3, ' ');
+    case YEAR_DAY_ZERO: return write_number(to, calendar->year_day, 3, '0');
+    case HOUR: return write_two(to, calendar->hour);
+    case HOUR_12: return write_number(to, hour_12, 1, '0');
+    case HOUR_12_ZERO: return write_two(to, hour_12);
+    case MINUTE: return write_number(to, calendar->minute, 1, '0');
+    case MINUTE_ZERO: return write_two(to, calendar->minute);
+    case SECOND: return write_number(to, calendar->second, 1, '0');
+    case SECOND_ZERO: return write_two(to, calendar->second);
+    case YEAR:
+        if (calendar->year < 0 || calendar->year > 9999) return write_number(to, calendar->year, 4, '0');
+        return write_two(write_two(to, (int)calendar->year / 100), (int)calendar->year % 100);
+    case YEAR_SHORT: return write_two(to, (int)((calendar->year < 0 ? -calendar->year : calendar->year) % 100));
+    case HALF_UPPER: return write_text(to, calendar->hour < 12 ? "AM" : "PM", 2);
+    case HALF_LOWER: return write_text(to, calendar->hour < 12 ? "am" : "pm", 2);
     case ZONE_NAME:
         /* Zones have no names here, but for UTC; Go then prints the offset. */
-        if (offset == 0) lvt_buffer_append_literal(out, "UTC");
-        else append_zone(out, offset, ZONE_MINUTES);
-        return;
-    case ZONE: append_zone(out, offset, element->zone); return;
-    default: /* LITERAL */ lvt_buffer_append_char(out, '_'); append_number(out, calendar->year, 4, '0');
+        return offset == 0 ? write_text(to, "UTC", 3) : write_zone(to, offset, ZONE_MINUTES);
+    case ZONE: return write_zone(to, offset, part->zone);
+    case LITERAL: *to++ = '_'; return write_number(to, calendar->year, 4, '0');
+    case FRACTION: return write_fraction(to, part->text, calendar->nanosecond);
+    case PLAIN: break;
     }
+    return to;
 }
+
+/* ---- layouts ---- */
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -166,24 +198,23 @@ static size_t fraction_length(lvt_span rest) {
     return length < rest.length && is_digit(rest.data[length]) ? 0 : length;
 }
 
-/* Zeros show that many digits; nines leave out trailing zeros, and the point when nothing is left. */
-static void append_fraction(lvt_buffer *out, lvt_span element, int nanosecond) {
-    char digits[9];
-    for (int i = 8; i >= 0; i--, nanosecond /= 10) digits[i] = (char)('0' + nanosecond % 10);
-    size_t wanted = element.length - 1 < sizeof digits ? element.length - 1 : sizeof digits;
-    if (element.data[1] == '9') {
-        while (wanted > 0 && digits[wanted - 1] == '0') wanted--;
-        if (wanted == 0) return;
-    }
-    lvt_buffer_append_char(out, element.data[0]);
-    lvt_buffer_append(out, digits, wanted);
-}
+/* Where in the table the elements stand that begin with a byte. */
+typedef struct element_group {
+    unsigned char first, end;
+} element_group;
+static const element_group groups[128] = {
+    ['J'] = {0, 2},   ['M'] = {2, 5},   ['0'] = {5, 12},  ['1'] = {12, 14}, ['2'] = {14, 16},
+    ['_'] = {16, 19}, ['3'] = {19, 20}, ['4'] = {20, 21}, ['5'] = {21, 22}, ['P'] = {22, 23},
+    ['p'] = {23, 24}, ['-'] = {24, 29}, ['Z'] = {29, 34},
+};
+_Static_assert(sizeof elements / sizeof elements[0] == 34, "the groups end where the table does");
 
 /* The element that the text begins with, or NULL. */
 static const layout_element *find_element(lvt_span rest) {
-    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
+    unsigned char begin = (unsigned char)rest.data[0];
+    if (begin >= sizeof groups / sizeof groups[0]) return NULL;
+    for (size_t i = groups[begin].first; i < groups[begin].end; i++) {
         const layout_element *element = &elements[i];
-        if (element->text[0] != rest.data[0]) continue;
         size_t length = element->length;
         if (length > rest.length || memcmp(rest.data, element->text, length) != 0) continue;
         /* "Jan" and "Mon" do not begin a longer word ("Month"). */
@@ -195,24 +226,45 @@ static const layout_element *find_element(lvt_span rest) {
     return NULL;
 }
 
+bool lvt_time_take_part(lvt_time_part *out, lvt_span *layout) {
+    size_t plain = 0;
+    for (; plain < layout->length; plain++) {
+        lvt_span rest = lvt_span_of(layout->data + plain, layout->length - plain);
+        size_t length = fraction_length(rest);
+        const layout_element *element = length > 0 ? NULL : find_element(rest);
+        if (length == 0 && element == NULL) continue;
+        if (plain > 0) break; /* what stands before it comes first */
+        if (element != NULL) length = element->length;
+        *out = (lvt_time_part){.text = lvt_span_of(rest.data, length),
+                               .element = element != NULL ? element->element : (unsigned char)FRACTION,
+                               .zone = element != NULL ? element->zone : 0};
+        *layout = lvt_span_of(rest.data + length, rest.length - length);
+        return true;
+    }
+    if (plain == 0) return false;
+    *out = (lvt_time_part){.text = lvt_span_of(layout->data, plain), .element = PLAIN};
+    *layout = lvt_span_of(layout->data + plain, layout->length - plain);
+    return true;
+}
+
+bool lvt_time_part_has_sign(const lvt_time_part *part) { return part->element == ZONE || part->element == ZONE_NAME; }
+
+void lvt_time_write_part(lvt_buffer *out, const lvt_time_part *part, const lvt_calendar *calendar, int32_t offset) {
+    if (part->element == PLAIN) {
+        lvt_buffer_append_span(out, part->text);
+    } else if (out->capacity - out->length >= LVT_TIME_PART_MAX && out->status == LVT_OK) {
+        char *to = out->data + out->length;
+        out->length += (size_t)(write_element(to, part, calendar, offset) - to);
+    } else {
+        char text[LVT_TIME_PART_MAX];
+        lvt_buffer_append(out, text, (size_t)(write_element(text, part, calendar, offset) - text));
+    }
+}
+
 void lvt_time_format(lvt_buffer *out, lvt_time time, lvt_span layout) {
     lvt_calendar calendar = lvt_time_calendar(time);
-    size_t plain = 0; /* where the text that stands for itself begins */
-    for (size_t i = 0; i < layout.length;) {
-        lvt_span rest = lvt_span_of(layout.data + i, layout.length - i);
-        size_t fraction = fraction_length(rest);
-        const layout_element *element = fraction > 0 ? NULL : find_element(rest);
-        if (fraction == 0 && element == NULL) {
-            i++;
-            continue;
-        }
-        lvt_buffer_append(out, layout.data + plain, i - plain);
-        if (element != NULL) append_element(out, element, &calendar, time.offset);
-        else append_fraction(out, lvt_span_of(rest.data, fraction), calendar.nanosecond);
-        i += element != NULL ? element->length : fraction;
-        plain = i;
-    }
-    lvt_buffer_append(out, layout.data + plain, layout.length - plain);
+    lvt_time_part part;
+    while (lvt_time_take_part(&part, &layout)) lvt_time_write_part(out, &part, &calendar, time.offset);
 }
 
 lvt_status lvt_time_to_string(lvt_buffer *out, const void *self) {

@@ -64,21 +64,25 @@ const lvt_type lvt_type_weekday = {.kind = LVT_KIND_INT,
 /* ---- texts ---------------------------------------------------------------------------------------------------------
  */
 
+/* No element shows more than 32 bytes for one of the layout; nearly all texts fit on the stack. */
 static lvt_status return_formatted(lvt_call *call, lvt_time time, lvt_span layout) {
-    lvt_buffer text;
-    /* No element shows more than 32 bytes for one of the layout. */
-    lvt_buffer_init(&text, 64 + 32 * layout.length, NULL);
+    char few[1024];
+    lvt_buffer text = {.data = few, .capacity = sizeof few, .maximum = sizeof few};
+    bool is_long = 64 + 32 * layout.length > sizeof few;
+    if (is_long) lvt_buffer_init(&text, 64 + 32 * layout.length, NULL);
     lvt_time_format(&text, time, layout);
     lvt_status status = lvt_buffer_check(&text, "time", call->error);
     if (status == LVT_OK) status = lvt_call_return_text(call, lvt_buffer_span(&text));
-    lvt_buffer_free(&text);
+    if (is_long) lvt_buffer_free(&text);
     return status;
 }
 
 static lvt_status time_format(lvt_call *call, const void *self) {
-    lvt_span layout;
-    lvt_status status = lvt_call_argument_text(&layout, call, 0);
-    return status != LVT_OK ? status : return_formatted(call, *(const lvt_time *)self, layout);
+    /* As in Go, neither bytes nor trusted content are a layout. */
+    lvt_value layout = lvt_value_resolve(call->arguments[0]);
+    if (lvt_value_kind(layout) != LVT_KIND_STRING || layout.type->content != LVT_CONTENT_PLAIN)
+        return lvt_call_fail(call, "Format: argument 1: expected string");
+    return return_formatted(call, *(const lvt_time *)self, lvt_value_text(layout));
 }
 
 static lvt_status time_string(lvt_call *call, const void *self) {
@@ -88,12 +92,23 @@ static lvt_status time_string(lvt_call *call, const void *self) {
 /* ---- numbers -------------------------------------------------------------------------------------------------------
  */
 
+static lvt_status return_copy(lvt_call *call, const lvt_type *type, const void *object) {
+    void *copy = lvt_arena_allocate(call->arena, type->size);
+    if (copy == NULL) return lvt_error_out_of_memory(call->error);
+    memcpy(copy, object, type->size);
+    return lvt_call_return_value(call, (lvt_value){type, copy});
+}
+
+/* LVT_INT64 calls itself int, as the integers of JSON do in Go; these do not. */
+static const lvt_type units_type = {
+    .kind = LVT_KIND_INT, .name = "int64", .size = sizeof(int64_t), .alignment = _Alignof(int64_t)};
+
 /* Units since 1970, rounded down; out of range they wrap around as in Go. */
 static lvt_status return_units(lvt_call *call, const void *self, uint64_t units_per_second) {
     const lvt_time *time = self;
     uint64_t nanoseconds_per_unit = (uint64_t)LVT_NANOSECONDS_PER_SECOND / units_per_second;
     uint64_t units = (uint64_t)time->seconds * units_per_second + (uint64_t)time->nanoseconds / nanoseconds_per_unit;
-    return lvt_call_return_int(call, (int64_t)units);
+    return return_copy(call, &units_type, &units);
 }
 
 static lvt_status time_unix(lvt_call *call, const void *self) { return return_units(call, self, 1); }
@@ -114,13 +129,6 @@ CALENDAR_METHOD(time_second, second)
 CALENDAR_METHOD(time_nanosecond, nanosecond)
 CALENDAR_METHOD(time_year_day, year_day)
 #undef CALENDAR_METHOD
-
-static lvt_status return_copy(lvt_call *call, const lvt_type *type, const void *object) {
-    void *copy = lvt_arena_allocate(call->arena, type->size);
-    if (copy == NULL) return lvt_error_out_of_memory(call->error);
-    memcpy(copy, object, type->size);
-    return lvt_call_return_value(call, (lvt_value){type, copy});
-}
 
 static lvt_status time_month(lvt_call *call, const void *self) {
     int64_t month = lvt_time_calendar(*(const lvt_time *)self).month;

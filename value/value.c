@@ -1,8 +1,7 @@
 /* Reading values: scalars by size, text by form, elements by index, entries by key, members by path. Nothing here
  * allocates or changes anything. */
 #include "internal.h"
-
-lvt_kind lvt_value_kind(lvt_value value) { return value.type == NULL ? LVT_KIND_NIL : value.type->kind; }
+#include "value/read.h"
 
 lvt_value lvt_value_resolve(lvt_value value) {
     while (value.type != NULL) {
@@ -35,41 +34,10 @@ bool lvt_value_truth(lvt_value value) {
     }
 }
 
-bool lvt_value_bool(lvt_value value) { return *(const bool *)value.data; }
-
-int64_t lvt_value_int(lvt_value value) {
-    switch (value.type->size) {
-    case 1: return *(const int8_t *)value.data;
-    case 2: return *(const int16_t *)value.data;
-    case 4: return *(const int32_t *)value.data;
-    default: return *(const int64_t *)value.data;
-    }
-}
-
-uint64_t lvt_value_uint(lvt_value value) {
-    switch (value.type->size) {
-    case 1: return *(const uint8_t *)value.data;
-    case 2: return *(const uint16_t *)value.data;
-    case 4: return *(const uint32_t *)value.data;
-    default: return *(const uint64_t *)value.data;
-    }
-}
-
-double lvt_value_float(lvt_value value) {
-    return value.type->size == sizeof(float) ? (double)*(const float *)value.data : *(const double *)value.data;
-}
-
-lvt_span lvt_value_text(lvt_value value) {
-    if (value.type->kind == LVT_KIND_STRING) {
-        if (value.type->form == LVT_STRING_FORM_POINTER) return lvt_span_from(*(char *const *)value.data);
-        if (value.type->form == LVT_STRING_FORM_FIXED) {
-            const char *end = memchr(value.data, '\0', value.type->count);
-            return (lvt_span){value.data, end != NULL ? (size_t)(end - (const char *)value.data) : value.type->count};
-        }
-    }
-    const lvt_string *string = value.data;
-    return (lvt_span){string->data, string->length};
-}
+int64_t lvt_value_int(lvt_value value) { return lvt_read_int(value); }
+uint64_t lvt_value_uint(lvt_value value) { return lvt_read_uint(value); }
+double lvt_value_float(lvt_value value) { return lvt_read_float(value); }
+lvt_span lvt_value_text(lvt_value value) { return lvt_read_text(value); }
 
 size_t lvt_value_length(lvt_value value) {
     switch (lvt_value_kind(value)) {
@@ -80,12 +48,6 @@ size_t lvt_value_length(lvt_value value) {
     case LVT_KIND_ARRAY: return value.type->count;
     default: return 0;
     }
-}
-
-lvt_value lvt_value_at(lvt_value value, size_t index) {
-    const lvt_type *element = value.type->element;
-    const char *first = value.type->kind == LVT_KIND_SLICE ? ((const lvt_slice *)value.data)->data : value.data;
-    return (lvt_value){element, first + index * element->size};
 }
 
 lvt_value lvt_value_follow(lvt_value object, const lvt_member_path *path) {

@@ -179,6 +179,8 @@ static inline void lvt_buffer_append_string(lvt_buffer *buffer, const char *stri
 }
 static inline void lvt_buffer_append_char(lvt_buffer *buffer, char c) { lvt_buffer_append(buffer, &c, 1); }
 #define lvt_buffer_append_literal(buffer, literal) lvt_buffer_append((buffer), "" literal, sizeof(literal) - 1)
+/* The digits of a number, written backwards so that they end before `end`; there is room for 20. Returns the first. */
+char *lvt_write_digits(char *end, uint64_t number);
 void lvt_buffer_append_int(lvt_buffer *buffer, int64_t number);
 void lvt_buffer_append_uint(lvt_buffer *buffer, uint64_t number);
 void lvt_buffer_append_format(lvt_buffer *buffer, const char *format, ...) LVT_PRINTF_LIKE(2, 3);

@@ -24,6 +24,10 @@
 /* template: statement lists inside each other while escaping, through invoked templates; each takes about 1 KB of
  * stack. One template alone can have LVT_TEMPLATE_NESTING_MAX. */
 #define LVT_ESCAPE_DEPTH_MAX 600
+/* template: statements that the escaper walks through, with 64 bytes of text as one. A template that invokes itself is
+ * walked through twice, and such templates that invoke each other multiply that. The largest templates have a million
+ * statements; this is a second or two. */
+#define LVT_ESCAPE_STEPS_MAX 10000000
 /* template: everything that a loaded set holds: texts, trees and programs, some twenty times the source. */
 #define LVT_TEMPLATE_MEMORY_MAX ((size_t)256 * 1024 * 1024)
 /* template: branches, rounds of ranges and invocations in progress, 200 bytes each; a recursive template has a handful
@@ -35,8 +39,17 @@
 #define LVT_EXECUTION_MEMORY_MAX ((size_t)64 * 1024 * 1024)
 /* template: iterations of one {{range}}: a million rows are no page, and an integer range must end. */
 #define LVT_RANGE_LENGTH_MAX 10000000
+/* template: work of one execution, counted where it can multiply: the steps (texts, actions, statements) of each body
+ * that is entered, and 64 bytes of temporary text as one. Ranges inside each other, and templates that invoke each
+ * other twice, exceed any time otherwise; this is about a second, and ten million rounds of a short range stay below
+ * it. */
+#ifndef LVT_EXECUTION_STEPS_MAX
+#define LVT_EXECUTION_STEPS_MAX 100000000
+#endif
 /* base: one log line; longer ones are cut. A line is formatted on the stack. */
 #define LVT_LOG_LINE_MAX 1024
+/* template: everything that an analysis holds: some 500 bytes an action, in each context that it stands in. */
+#define LVT_ANALYSIS_MEMORY_MAX ((size_t)256 * 1024 * 1024)
 /* value: depth of nested values in copy and JSON; each level takes C stack. What cannot fail (clear, equal, hash) goes
  * as deep as the data, which came through one of them or was built by hand. */
 #define LVT_VALUE_DEPTH_MAX 128
@@ -48,7 +61,8 @@
 #define LVT_FIELD_PATH_MAX 256
 /* value: arguments of one function or method call. */
 #define LVT_CALL_ARGUMENTS_MAX 64
-/* value: width and precision of one printf verb (Go's own limit is 1e6). */
+/* value: width and precision of one printf verb: Go's limit, above which a written number takes no further digit (so
+ * 10,000,009 is the widest) and an argument is refused. */
 #define LVT_FORMAT_WIDTH_MAX 1000000
 /* render: memory of one rendering: the tree that a page keeps for the next diff. */
 #define LVT_RENDERING_MEMORY_MAX ((size_t)256 * 1024 * 1024)

@@ -137,6 +137,7 @@ typedef struct lvt_call {
     lvt_arena *arena; /* for what the result needs; lives as long as the render */
     lvt_value result; /* set by lvt_call_return_... */
     lvt_error *error;
+    uint64_t constants; /* bit i: argument i is a constant of the template, which fits any type that can hold it */
 } lvt_call;
 typedef lvt_status (*lvt_method_callback)(lvt_call *call, const void *self);
 typedef lvt_status (*lvt_function_callback)(lvt_call *call, void *payload);
@@ -285,13 +286,25 @@ void lvt_type_write_name(lvt_buffer *out, const lvt_type *type);
 
 /* ---- reading values ------------------------------------------------------------------------------------ */
 
-lvt_kind lvt_value_kind(lvt_value value);
+/* Everything here reads and allocates nothing; what a render does for every action is inline. */
+
+static inline lvt_kind lvt_value_kind(lvt_value value) { return value.type == NULL ? LVT_KIND_NIL : value.type->kind; }
+/* Does a dynamic hold a value of this type in place, without an allocation? */
+static inline bool lvt_type_is_inline(const lvt_type *type) {
+    return type->kind >= LVT_KIND_BOOL && type->kind <= LVT_KIND_FLOAT && type->size <= sizeof(((lvt_dynamic *)0)->as);
+}
+/* What a dynamic holds, as a value (pointing into it). */
+static inline lvt_value lvt_dynamic_value(const lvt_dynamic *dynamic) {
+    if (dynamic->type == NULL) return LVT_NIL;
+    return (lvt_value){dynamic->type,
+                       lvt_type_is_inline(dynamic->type) ? (const void *)&dynamic->as : dynamic->as.pointer};
+}
 /* Follow pointers and dynamics to what they hold; LVT_NIL for a NULL pointer or a nil dynamic. */
 lvt_value lvt_value_resolve(lvt_value value);
 /* Go's template truth: not false, 0, "", nil, or empty. A struct or time is always true. */
 bool lvt_value_truth(lvt_value value);
 /* The kind must fit; callers check. lvt_value_text accepts STRING and BYTES. Borrowed. */
-bool lvt_value_bool(lvt_value value);
+static inline bool lvt_value_bool(lvt_value value) { return *(const bool *)value.data; }
 int64_t lvt_value_int(lvt_value value);
 uint64_t lvt_value_uint(lvt_value value);
 double lvt_value_float(lvt_value value);
@@ -299,12 +312,19 @@ lvt_span lvt_value_text(lvt_value value);
 /* Elements of a slice, array or map, bytes of a string or bytes; 0 for other kinds. */
 size_t lvt_value_length(lvt_value value);
 /* Element of a slice or array, index < length. */
-lvt_value lvt_value_at(lvt_value value, size_t index);
+static inline lvt_value lvt_value_at(lvt_value value, size_t index) {
+    const lvt_type *element = value.type->element;
+    const void *first = value.type->kind == LVT_KIND_SLICE ? ((const lvt_slice *)value.data)->data : value.data;
+    return (lvt_value){element, (const char *)first + index * element->size};
+}
 /* Entry of a map in key order, index < length. */
 void lvt_value_map_at(lvt_value map, size_t index, lvt_value *out_key, lvt_value *out_element);
 /* Element for a key of kind-compatible type; false when absent. O(log n). */
 bool lvt_value_map_find(lvt_value *out, lvt_value map, lvt_value key);
 bool lvt_value_map_find_text(lvt_value *out, lvt_value map, lvt_span key);
+/* The same for a reader that asks for one key again and again, in maps alike: `hint` (0 at first) is where the key was
+ * found last and is looked at first. Keys of kind STRING. */
+bool lvt_value_map_find_hinted(lvt_value *out, lvt_value map, lvt_span key, size_t *hint);
 
 /* Where a member of a type is found: own members first, then those of embedded structs, as in Go. The path of
  * embedded fields is at most LVT_VALUE_EMBED_MAX long. */
@@ -379,9 +399,7 @@ void *lvt_map_put(lvt_map *map, const lvt_type *type, lvt_value key, const lvt_a
 void *lvt_map_put_text(lvt_map *map, const lvt_type *type, lvt_span key);
 bool lvt_map_remove_text(lvt_map *map, const lvt_type *type, lvt_span key);
 
-/* Dynamics. What a dynamic holds, as a value (pointing into it). */
-lvt_value lvt_dynamic_value(const lvt_dynamic *dynamic);
-/* Replace by a deep copy of a value (LVT_NIL clears). */
+/* Replace what a dynamic holds by a deep copy of a value (LVT_NIL clears). */
 lvt_status lvt_dynamic_set(lvt_dynamic *out, lvt_value value, const lvt_allocator *allocator, lvt_error *error);
 
 /* ---- time ------------------------------------------------------------------------------------------------ */

@@ -237,7 +237,7 @@ static leaving compile_choice(lvt_compiler *compiler, builder *b, const lvt_node
     lvt_scope_mark mark = lvt_scope_open(compiler);
     lvt_step step = {.kind = node->kind == LVT_NODE_IF ? LVT_STEP_IF : LVT_STEP_WITH};
     step.evaluation = lvt_compile_pipeline(compiler, node->pipeline);
-    if (node->kind == LVT_NODE_IF && step.evaluation != NULL) step.term = lvt_evaluation_term(step.evaluation);
+    if (step.evaluation != NULL) step.term = lvt_evaluation_term(step.evaluation);
     step.body = compile_branch(compiler, &node->body, b->body->definition, &leaves);
     if (node->has_otherwise) {
         step.otherwise = compile_branch(compiler, &node->otherwise, b->body->definition, &leaves);

@@ -145,8 +145,8 @@ struct lvt_step {
     lvt_output output; /* PRINT */
     lvt_span text;     /* STATIC; INVOKE: the name */
     const lvt_evaluation *evaluation;
-    const lvt_term *term;             /* PRINT, IF: the evaluation, when it is a simple one that sets no variable */
-    const lvt_print_form *form;       /* PRINT, or NULL */
+    const lvt_term *term;       /* PRINT, IF, WITH: the evaluation, when it is a simple one that sets no variable */
+    const lvt_print_form *form; /* PRINT, or NULL */
     const lvt_body *body, *otherwise; /* as in the slot */
     uint32_t slot;
     /* RANGE: the body assigns to variables from outside, so temporaries of one round are still needed in the next. */

@@ -61,14 +61,11 @@ static bool contains_any(lvt_span text, const char *characters) {
     return false;
 }
 
-/* Go's rule for an untyped constant: a float where it is written as one, else an int. */
+/* Go's rule for an untyped constant: a float where it is written as one, else an int. Behind a sign it takes the E of
+ * -0xE for an exponent; so do we. */
 static bool is_written_as_float(const lvt_operand *operand) {
     lvt_span text = operand->source;
     if (!operand->is_float || operand->is_char) return false;
-    if (text.length > 0 && (text.data[0] == '+' || text.data[0] == '-')) {
-        text.data++;
-        text.length--;
-    }
     if (text.length > 1 && text.data[0] == '0' && (text.data[1] == 'x' || text.data[1] == 'X')) {
         return contains_any(text, "pP");
     }

@@ -126,8 +126,20 @@ static const lvt_type part_of_list = {.kind = LVT_KIND_SLICE,
                                       .alignment = _Alignof(lvt_slice),
                                       .element = &lvt_type_dynamic};
 
+/* The same for bytes. A copy of such a value has its own data, and no room. */
+typedef struct bytes_part {
+    lvt_string text;
+    const char *data;
+    size_t capacity;
+} bytes_part;
+static const lvt_type part_of_bytes = {
+    .kind = LVT_KIND_BYTES, .name = "[]uint8", .size = sizeof(bytes_part), .alignment = _Alignof(bytes_part)};
+
 static size_t capacity_of(lvt_value item) {
-    return item.type == &part_of_list ? ((const lvt_slice *)item.data)->capacity : lvt_value_length(item);
+    if (item.type == &part_of_list) return ((const lvt_slice *)item.data)->capacity;
+    const bytes_part *part = item.data;
+    if (item.type == &part_of_bytes && part->data == part->text.data) return part->capacity;
+    return lvt_value_length(item);
 }
 
 /* A part of a slice or array, borrowing its elements. */
@@ -146,21 +158,23 @@ static lvt_status return_part(lvt_value *out, lvt_function_context *context, lvt
     }
     const char *first = is_array ? item.data : ((const lvt_slice *)item.data)->data;
     if (start != 0) first += start * item.type->element->size;
+    static const lvt_dynamic none;
+    if (first == NULL && item.type->element == &lvt_type_dynamic) first = (const char *)&none; /* a list is never nil */
     *part = (lvt_slice){.data = (void *)(uintptr_t)first, .length = end - start, .capacity = capacity - start};
     *out = (lvt_value){is_array ? type : item.type->element == &lvt_type_dynamic ? &part_of_list : item.type, part};
     return LVT_OK;
 }
 
 static lvt_status return_text_part(lvt_value *out, lvt_function_context *context, lvt_value item, size_t start,
-                                   size_t end) {
+                                   size_t end, size_t capacity) {
     lvt_span text = lvt_value_text(item);
     if (start != 0) text.data += start;
     text.length = end - start;
     if (item.type->kind == LVT_KIND_BYTES) {
-        lvt_string *part = lvt_arena_allocate(context->arena, sizeof *part);
+        bytes_part *part = lvt_arena_allocate(context->arena, sizeof *part);
         if (part == NULL) return lvt_error_out_of_memory(context->error);
-        *part = (lvt_string){(char *)(uintptr_t)text.data, text.length};
-        *out = (lvt_value){item.type, part};
+        *part = (bytes_part){{(char *)(uintptr_t)text.data, text.length}, text.data, capacity - start};
+        *out = (lvt_value){&part_of_bytes, part};
         return LVT_OK;
     }
     *out = lvt_value_from_trusted(context->arena, item.type->content, text);
@@ -202,6 +216,6 @@ lvt_status lvt_element_slice(lvt_value *out, lvt_function_context *context, cons
                                  bounds[i + 1]);
         }
     }
-    return is_text ? return_text_part(out, context, item, bounds[0], bounds[1])
+    return is_text ? return_text_part(out, context, item, bounds[0], bounds[1], bounds[2])
                    : return_part(out, context, item, bounds[0], bounds[1], bounds[2]);
 }

@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+/* Notes that are looked through in the time of one step. */
+enum { NOTES_A_STEP = 256 };
+
 /* ---- notes --------------------------------------------------------------------------------------------------- */
 
 lvt_context lvt_escape_give_up(lvt_escape_pass *pass, lvt_status status, lvt_place place) {
@@ -14,6 +17,13 @@ lvt_context lvt_escape_give_up(lvt_escape_pass *pass, lvt_status status, lvt_pla
         pass->failure.place = place;
     }
     return (lvt_context){.state = LVT_STATE_ERROR, .problem = &pass->failure};
+}
+
+/* The whole pass fails for a limit. */
+static lvt_context exceed(lvt_escape_pass *pass, lvt_place place, const char *what, size_t maximum) {
+    if (pass->status == LVT_OK)
+        (void)snprintf(pass->failure.reason, sizeof(pass->failure.reason), "%s: more than %zu", what, maximum);
+    return lvt_escape_give_up(pass, LVT_ERROR_LIMIT, place);
 }
 
 lvt_context lvt_escape_fail(lvt_escape_pass *pass, lvt_status status, lvt_place place, const char *format, ...) {
@@ -87,6 +97,7 @@ static lvt_definition *find_variant(lvt_escape_pass *pass, lvt_definition *defin
                                     lvt_place place) {
     if (context->state == LVT_STATE_TEXT) return definition;
     lvt_escape_variant *variants = pass->variants.items;
+    pass->steps += pass->variants.count / NOTES_A_STEP;
     for (size_t i = 0; i < pass->variants.count; i++) {
         if (variants[i].definition == definition && lvt_context_equal(&variants[i].context, context) &&
             variants[i].context.js_braces_seen == context->js_braces_seen) {
@@ -94,7 +105,7 @@ static lvt_definition *find_variant(lvt_escape_pass *pass, lvt_definition *defin
         }
     }
     if (++pass->definitions > LVT_TEMPLATE_DEFINITIONS_MAX) {
-        lvt_escape_give_up(pass, LVT_ERROR_LIMIT, place);
+        exceed(pass, place, "too many templates, with the copies for other contexts", LVT_TEMPLATE_DEFINITIONS_MAX);
         return NULL;
     }
     lvt_arena *arena = pass->set->arena;
@@ -128,8 +139,9 @@ static bool note_output(lvt_escape_pass *pass, const lvt_definition *body, const
 }
 
 /* The latest note counts. */
-static bool find_output(const lvt_escape_pass *pass, const lvt_definition *body, lvt_context *out) {
+static bool find_output(lvt_escape_pass *pass, const lvt_definition *body, lvt_context *out) {
     const lvt_escape_output *outputs = pass->outputs.items;
+    pass->steps += pass->outputs.count / NOTES_A_STEP;
     for (size_t i = pass->outputs.count; i-- > 0;) {
         if (outputs[i].body == body) {
             *out = outputs[i].context;
@@ -139,8 +151,9 @@ static bool find_output(const lvt_escape_pass *pass, const lvt_definition *body,
     return false;
 }
 
-static bool is_called_since(const lvt_escape_pass *pass, size_t mark, const lvt_definition *body) {
+static bool is_called_since(lvt_escape_pass *pass, size_t mark, const lvt_definition *body) {
     const lvt_definition *const *calls = pass->calls.items;
+    pass->steps += (pass->calls.count - mark) / NOTES_A_STEP;
     for (size_t i = mark; i < pass->calls.count; i++) {
         if (calls[i] == body) return true;
     }
@@ -223,10 +236,17 @@ static lvt_context escape_node(lvt_escape_pass *pass, lvt_context context, lvt_n
 lvt_context lvt_escape_list(lvt_escape_pass *pass, lvt_context context, const lvt_node_list *list) {
     if (list->count == 0) return context;
     if (++pass->depth > LVT_ESCAPE_DEPTH_MAX) {
-        context = lvt_escape_give_up(pass, LVT_ERROR_LIMIT, list->items[0]->place);
+        context = exceed(pass, list->items[0]->place, "templates and blocks stand too deep in each other",
+                         LVT_ESCAPE_DEPTH_MAX);
     }
     /* Behind a break nothing runs, and behind an error nothing can be said. */
     for (size_t i = 0; i < list->count && context.state != LVT_STATE_ERROR && context.state != LVT_STATE_DEAD; i++) {
+        pass->steps += 1 + list->items[i]->text.length / 64;
+        if (pass->steps > LVT_ESCAPE_STEPS_MAX) {
+            context = exceed(pass, list->items[i]->place, "the templates take too many steps to escape",
+                             LVT_ESCAPE_STEPS_MAX);
+            break;
+        }
         context = escape_node(pass, context, list->items[i]);
         if (pass->status != LVT_OK) context = lvt_escape_give_up(pass, pass->status, list->items[i]->place);
     }
@@ -275,9 +295,6 @@ static void commit(lvt_escape_pass *pass) {
 static lvt_status report(const lvt_problem *problem, lvt_error *error) {
     if (problem->status == LVT_ERROR_OUT_OF_MEMORY) return lvt_error_out_of_memory(error);
     const char *reason = problem->reason;
-    if (problem->status == LVT_ERROR_LIMIT && reason[0] == '\0') {
-        reason = "templates invoke each other too deeply or in too many contexts to be escaped";
-    }
     if (problem->status == LVT_ERROR_INTERNAL) reason = "the escaper does not get beyond this text";
     return lvt_error_set_at(error, problem->status, problem->place.source, problem->place.line, problem->place.column,
                             "%s", reason);
@@ -299,6 +316,14 @@ lvt_status lvt_escape_templates(lvt_syntax_set *set, lvt_definition *entry, lvt_
                                     LVT_SPAN_ARGS(lvt_buffer_span(&words)))
                   : lvt_escape_give_up(&pass, LVT_ERROR_OUT_OF_MEMORY, place);
         lvt_buffer_free(&words);
+    }
+    const lvt_arena *full = pass.scratch.used > pass.scratch.maximum / 2 ? &pass.scratch
+                            : set->arena->used > set->arena->maximum / 2 ? set->arena
+                                                                         : NULL;
+    if (pass.status == LVT_ERROR_OUT_OF_MEMORY && full != NULL) {
+        pass.status = LVT_OK;
+        pass.failure.place = entry->place;
+        (void)exceed(&pass, entry->place, "bytes of memory to escape the templates", full->maximum);
     }
     lvt_status status = pass.status;
     if (status != LVT_OK) {

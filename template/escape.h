@@ -57,6 +57,7 @@ typedef struct lvt_escape_pass {
     lvt_escape_array edits, variants, outputs, calls;
     lvt_escape_loop *loop;
     size_t depth;
+    uint64_t steps;     /* LVT_ESCAPE_STEPS_MAX */
     size_t definitions; /* of the set, with the variants to come */
     lvt_status status;  /* a failure that ends the pass whatever contexts say: out of memory, a limit */
     lvt_problem failure;
@@ -80,6 +81,8 @@ lvt_context lvt_escape_text(lvt_escape_pass *pass, lvt_context context, lvt_node
 lvt_context lvt_escape_action(lvt_escape_pass *pass, lvt_context context, lvt_node *node);
 /* escape_branch.c: the context behind an if, with or range. */
 lvt_context lvt_escape_branch(lvt_escape_pass *pass, lvt_context context, lvt_node *node);
+/* One context for two that flow together, neither of them in the state ERROR; false where there is none. */
+bool lvt_escape_try_join(lvt_context *out, lvt_context a, lvt_context b);
 lvt_context lvt_escape_leap_out(lvt_escape_pass *pass, lvt_context context, lvt_node *node);
 
 /* escape.c */

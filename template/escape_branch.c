@@ -25,9 +25,9 @@ static lvt_context fail_join(lvt_escape_pass *pass, lvt_place place, const char 
     return failed;
 }
 
-/* One context for two that flow together; false where there is none. Contexts that differ in one detail join into one
- * where the detail is unknown: it matters only to an action that depends on it. */
-static bool try_join(lvt_context *out, lvt_context a, lvt_context b) {
+/* Contexts that differ in one detail join into one where the detail is unknown: it matters only to an action that
+ * depends on it. */
+bool lvt_escape_try_join(lvt_context *out, lvt_context a, lvt_context b) {
     if (a.state == LVT_STATE_DEAD || lvt_context_equal(&a, &b)) {
         *out = a.state == LVT_STATE_DEAD ? b : a;
         return true;
@@ -53,14 +53,14 @@ static bool try_join(lvt_context *out, lvt_context a, lvt_context b) {
     /* <p title={{if .C}}{{.}}{{end}}: the branch without an action stands before the value, the other one in it. */
     lvt_context nudged_a = lvt_context_nudge(a), nudged_b = lvt_context_nudge(b);
     if (lvt_context_equal(&nudged_a, &a) && lvt_context_equal(&nudged_b, &b)) return false;
-    return try_join(out, nudged_a, nudged_b);
+    return lvt_escape_try_join(out, nudged_a, nudged_b);
 }
 
 static lvt_context join(lvt_escape_pass *pass, lvt_context a, lvt_context b, lvt_place place, const char *word) {
     if (a.state == LVT_STATE_ERROR) return a;
     if (b.state == LVT_STATE_ERROR) return b;
     lvt_context joined;
-    if (try_join(&joined, a, b)) return joined;
+    if (lvt_escape_try_join(&joined, a, b)) return joined;
     return fail_join(pass, place, word, &a, &b);
 }
 
@@ -113,13 +113,19 @@ static lvt_context join_loop(lvt_escape_pass *pass, lvt_context context, const l
 
 static lvt_context escape_loop(lvt_escape_pass *pass, lvt_context context, const lvt_node *node) {
     lvt_escape_loop loop;
-    lvt_context first = escape_turn(pass, context, node, &loop);
-    if (first.state != LVT_STATE_ERROR) first = join_loop(pass, first, &loop);
+    const size_t known = pass->outputs.count;
+    lvt_context second = escape_turn(pass, context, node, &loop);
+    lvt_context first = second.state != LVT_STATE_ERROR ? join_loop(pass, second, &loop) : second;
     if (first.state == LVT_STATE_ERROR) return first;
-    /* The second turn starts where the first one ended. Its decisions must be the same, so they are not kept. */
-    lvt_escape_mark mark = lvt_escape_get_mark(pass);
-    lvt_context second = escape_turn(pass, first, node, &loop);
-    lvt_escape_cross_out(pass, mark);
+    /* The second turn starts where the first one ended. Its decisions must be the same, so they are not kept. Where
+     * that is where the first one started, nothing new can come of it, unless the first one invoked a template for the
+     * first time: ranges inside each other would double the work. */
+    if (!lvt_context_equal(&first, &context) || first.js_braces_seen != context.js_braces_seen ||
+        pass->outputs.count != known) {
+        lvt_escape_mark mark = lvt_escape_get_mark(pass);
+        second = escape_turn(pass, first, node, &loop);
+        lvt_escape_cross_out(pass, mark);
+    }
     lvt_context joined = join(pass, first, second, node->place, "range");
     if (joined.state == LVT_STATE_ERROR) return explain(pass, joined, node->place, "on range loop re-entry: ");
     return join_loop(pass, joined, &loop);

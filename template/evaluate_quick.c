@@ -6,10 +6,11 @@
 
 static bool find_truth(lvt_execution *x, const lvt_stage *stage, lvt_value dot, bool *out);
 
-/* len of what has a length. */
-static bool find_length(lvt_execution *x, const lvt_stage *stage, lvt_value dot, int64_t *out) {
+/* len of what has a length; false for other functions, too. */
+bool lvt_quick_length(lvt_execution *x, const lvt_stage *stage, lvt_value dot, int64_t *out) {
     lvt_value item;
-    if (stage->count != 2 || !lvt_read_term(x, stage->terms[1], dot, &item)) return false;
+    if (stage->terms[0]->builtin != LVT_BUILTIN_LEN || stage->count != 2) return false;
+    if (!lvt_read_term(x, stage->terms[1], dot, &item)) return false;
     switch (lvt_value_kind(item)) {
     case LVT_KIND_STRING:
     case LVT_KIND_BYTES:
@@ -24,7 +25,7 @@ static bool find_length(lvt_execution *x, const lvt_stage *stage, lvt_value dot,
 static bool read_operand(lvt_execution *x, const lvt_term *term, lvt_value dot, int64_t *cell, lvt_value *out) {
     if (term->kind != LVT_TERM_GROUP) return lvt_read_term(x, term, dot, out);
     const lvt_stage *stage = term->group->builtin;
-    if (stage == NULL || stage->terms[0]->builtin != LVT_BUILTIN_LEN || !find_length(x, stage, dot, cell)) return false;
+    if (stage == NULL || !lvt_quick_length(x, stage, dot, cell)) return false;
     *out = (lvt_value){LVT_INT64, cell};
     return true;
 }
@@ -126,7 +127,7 @@ static bool find_truth(lvt_execution *x, const lvt_stage *stage, lvt_value dot, 
     case LVT_BUILTIN_AND:
     case LVT_BUILTIN_OR: return find_logic(x, stage, dot, stage->terms[0]->builtin == LVT_BUILTIN_OR, out);
     case LVT_BUILTIN_LEN:
-        if (!find_length(x, stage, dot, &length)) return false;
+        if (!lvt_quick_length(x, stage, dot, &length)) return false;
         *out = length != 0;
         return true;
     default: return false;

@@ -410,9 +410,12 @@ static lvt_status print(lvt_execution *x, const lvt_step *step, lvt_value dot) {
     const lvt_evaluation *evaluation = step->evaluation;
     size_t start = x->out->length;
     lvt_value value;
+    int64_t length;
     lvt_status status = LVT_OK;
     if (step->term != NULL && lvt_read_term(x, step->term, dot, &value)) {
         status = lvt_output_value(x, step, value);
+    } else if (evaluation->builtin != NULL && lvt_quick_length(x, evaluation->builtin, dot, &length)) {
+        status = lvt_output_value(x, step, (lvt_value){LVT_INT64, &length});
     } else if (step->form == NULL || !lvt_read_term(x, step->form->argument, dot, &value) ||
                !lvt_output_form(x, step, value)) {
         lvt_arena_mark mark = lvt_arena_get_mark(&x->arena);
@@ -437,6 +440,10 @@ static lvt_status enter_choice(lvt_execution *x, const lvt_step *step, bool is_t
 static lvt_status choose(lvt_execution *x, const lvt_step *step, lvt_value dot) {
     bool is_true;
     lvt_value value;
+    if (step->kind == LVT_STEP_WITH && step->term != NULL && lvt_read_term(x, step->term, dot, &value)) {
+        is_true = lvt_value_truth(value);
+        return enter_choice(x, step, is_true, is_true ? value : dot);
+    }
     if (step->kind == LVT_STEP_IF && lvt_quick_truth(x, step->evaluation, dot, &is_true)) {
         return enter_choice(x, step, is_true, dot);
     }

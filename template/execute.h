@@ -5,6 +5,7 @@
 
 #include "template/compile.h"
 #include "template/template.h"
+#include "value/read.h"
 
 /* Fields that are read and printed without further questions. */
 typedef enum lvt_site_form {
@@ -108,7 +109,7 @@ static inline size_t lvt_arguments_count(const lvt_arguments *arguments) {
 /* The entry that a site knows, in a map of its type; LVT_NIL when there is none. */
 static inline lvt_value lvt_site_find_entry(lvt_site *site, lvt_value map, lvt_span name) {
     lvt_value found;
-    return lvt_value_map_find_hinted(&found, map, name, &site->offset) ? found : LVT_NIL;
+    return lvt_read_entry(&found, map, name, &site->offset) ? found : LVT_NIL;
 }
 
 /* The value of a term that is there already: dot, a constant, a variable, fields that their sites know. False: evaluate
@@ -135,6 +136,7 @@ static inline bool lvt_read_term(lvt_execution *x, const lvt_term *term, lvt_val
 }
 
 /* evaluate_quick.c: without calls that can fail. False: evaluate as usual, nothing has happened yet. */
+bool lvt_quick_length(lvt_execution *x, const lvt_stage *stage, lvt_value dot, int64_t *out);
 bool lvt_quick_truth(lvt_execution *x, const lvt_evaluation *evaluation, lvt_value dot, bool *out);
 
 /* output.c: a value, or text that a function made, in the place of a PRINT step. */

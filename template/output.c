@@ -150,11 +150,7 @@ static bool suits(const lvt_print_form *form, lvt_value value) {
 bool lvt_output_form(lvt_execution *x, const lvt_step *step, lvt_value value) {
     const lvt_print_form *form = step->form;
     if (value.type == LVT_TIME && form->verb == 't') {
-        const lvt_time *time = value.data;
-        lvt_calendar calendar = lvt_time_calendar(*time);
-        for (size_t i = 0; i < form->part_count; i++) {
-            lvt_time_write_part(x->out, &form->parts[i], &calendar, time->offset);
-        }
+        lvt_time_write_parts(x->out, form->parts, form->part_count, *(const lvt_time *)value.data);
         return true;
     }
     if (!suits(form, value)) return false;

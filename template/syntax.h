@@ -5,13 +5,6 @@
 
 #include "livetemplate/template.h"
 
-/* Where something stands: the source's name, line and column from 1 (column in bytes). */
-typedef struct lvt_place {
-    const char *source;
-    uint32_t line;
-    uint32_t column;
-} lvt_place;
-
 typedef struct lvt_node lvt_node;
 typedef struct lvt_pipeline lvt_pipeline;
 typedef struct lvt_definition lvt_definition;

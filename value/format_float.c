@@ -81,9 +81,9 @@ static bool append_simple(lvt_buffer *out, double number, char format, int preci
     int places = precision;
     if (format == 'f' && precision >= 0) {
         if (!lvt_decimal_simple_places(&integer, magnitude, precision)) return false;
-    } else if (format == 'g' && precision < 0) {
-        /* Below and above these the shortest form has an exponent. */
-        if (magnitude < 1e-4 || magnitude >= 1e6) return false;
+    } else if ((format == 'g' || format == 'f') && precision < 0) {
+        /* Below and above these the shortest general form has an exponent. */
+        if (format == 'g' && (magnitude < 1e-4 || magnitude >= 1e6)) return false;
         if (!lvt_decimal_simple_shortest(&integer, &places, magnitude, bits)) return false;
     } else {
         return false;

@@ -268,7 +268,9 @@ static lvt_status encode_nested(encoder *e, lvt_value value) {
 }
 
 static lvt_status encode(encoder *e, lvt_value value) {
-    value = lvt_value_resolve(value);
+    if (lvt_value_kind(value) == LVT_KIND_POINTER || lvt_value_kind(value) == LVT_KIND_DYNAMIC) {
+        value = lvt_value_resolve(value);
+    }
     switch (lvt_value_kind(value)) {
     case LVT_KIND_NIL: lvt_buffer_append_literal(e->out, "null"); return LVT_OK;
     case LVT_KIND_BOOL: lvt_buffer_append_string(e->out, lvt_value_bool(value) ? "true" : "false"); return LVT_OK;

@@ -16,9 +16,14 @@ static uint64_t has_markup(uint64_t word) {
     return has_zero(word ^ EVERY('<')) | has_zero(word ^ EVERY('>')) | has_zero(word ^ EVERY('&'));
 }
 
-static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+/* What a byte ends: a run of plain text, or only one without markup. */
+enum { ENDS_PLAIN = 1, ENDS_MARKUP = 2, BOTH = 3 };
+#define BOTH_16 BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH, BOTH
+#define CONTROLS_UP_TO_31 BOTH_16, BOTH_16
+static const uint8_t ends[128] = {
+    CONTROLS_UP_TO_31, ['"'] = BOTH, ['\\'] = BOTH, ['<'] = ENDS_MARKUP, ['>'] = ENDS_MARKUP, ['&'] = ENDS_MARKUP};
 
-static bool is_markup(unsigned char c) { return c == '<' || c == '>' || c == '&'; }
+static inline bool ends_run(unsigned char c, uint8_t mask) { return c >= sizeof ends || (ends[c] & mask) != 0; }
 
 size_t lvt_json_plain_run(const char *data, size_t length) {
     size_t i = 0;
@@ -27,7 +32,7 @@ size_t lvt_json_plain_run(const char *data, size_t length) {
         memcpy(&word, data + i, 8);
         if (has_special(word)) break;
     }
-    while (i < length && is_plain((unsigned char)data[i])) i++;
+    while (i < length && !ends_run((unsigned char)data[i], ENDS_PLAIN)) i++;
     return i;
 }
 
@@ -38,8 +43,12 @@ static size_t run_without_markup(const char *data, size_t length) {
         memcpy(&word, data + i, 8);
         if (has_special(word) | has_markup(word)) break;
     }
-    while (i < length && is_plain((unsigned char)data[i]) && !is_markup((unsigned char)data[i])) i++;
+    while (i < length && !ends_run((unsigned char)data[i], BOTH)) i++;
     return i;
+}
+
+static size_t run_length(const char *data, size_t length, bool stops_at_markup) {
+    return stops_at_markup ? run_without_markup(data, length) : lvt_json_plain_run(data, length);
 }
 
 static void encode_ascii(lvt_buffer *out, unsigned char c) {
@@ -57,11 +66,19 @@ static void encode_ascii(lvt_buffer *out, unsigned char c) {
 
 void lvt_json_encode_string(lvt_buffer *out, lvt_span text, unsigned flags) {
     bool markup = (flags & LVT_JSON_ESCAPE_HTML) != 0;
+    size_t i = run_length(text.data, text.length, markup);
+    size_t copied = 0; /* what stands between them goes out as it is */
+    if (i == text.length && out->status == LVT_OK && out->capacity - out->length >= text.length + 2) {
+        char *to = out->data + out->length;
+        *to = '"';
+        if (text.length > 0) memcpy(to + 1, text.data, text.length);
+        to[text.length + 1] = '"';
+        out->length += text.length + 2;
+        return;
+    }
     lvt_buffer_append_char(out, '"');
-    size_t i = 0, copied = 0; /* what stands between them goes out as it is */
     while (i < text.length) {
-        const char *rest = text.data + i;
-        i += markup ? run_without_markup(rest, text.length - i) : lvt_json_plain_run(rest, text.length - i);
+        i += run_length(text.data + i, text.length - i, markup);
         if (i == text.length) break;
         unsigned char c = (unsigned char)text.data[i];
         size_t width = 1;

@@ -128,29 +128,7 @@ bool lvt_value_map_find_text(lvt_value *out, lvt_value map, lvt_span key) {
     return lvt_value_map_find(out, map, (lvt_value){&lvt_type_text, &text});
 }
 
-/* Short keys without a call. Two overlapping words compare up to 16 bytes. */
-static inline bool is_key(const char *a, const char *b, size_t length) {
-    if (length >= 8 && length <= 16) {
-        uint64_t a_first, b_first, a_last, b_last;
-        memcpy(&a_first, a, 8);
-        memcpy(&b_first, b, 8);
-        memcpy(&a_last, a + length - 8, 8);
-        memcpy(&b_last, b + length - 8, 8);
-        return a_first == b_first && a_last == b_last;
-    }
-    if (length >= 4 && length < 8) {
-        uint32_t a_first, b_first, a_last, b_last;
-        memcpy(&a_first, a, 4);
-        memcpy(&b_first, b, 4);
-        memcpy(&a_last, a + length - 4, 4);
-        memcpy(&b_last, b + length - 4, 4);
-        return a_first == b_first && a_last == b_last;
-    }
-    if (length > 16) return memcmp(a, b, length) == 0;
-    for (size_t i = 0; i < length; i++)
-        if (a[i] != b[i]) return false;
-    return true;
-}
+_Static_assert(sizeof(lvt_object_entry) == sizeof(lvt_string) + sizeof(lvt_dynamic), "as lvt_map_entry_size has it");
 
 bool lvt_value_map_find_hinted(lvt_value *out, lvt_value map, lvt_span key, size_t *hint) {
     const lvt_map *entries = map.data;
@@ -159,7 +137,7 @@ bool lvt_value_map_find_hinted(lvt_value *out, lvt_value map, lvt_span key, size
     if (index < entries->length) {
         const char *entry = entry_at(entries, entry_size, index);
         lvt_span stored = lvt_read_text((lvt_value){type->key, entry});
-        if (stored.length == key.length && is_key(stored.data, key.data, key.length)) {
+        if (stored.length == key.length && lvt_read_same(stored.data, key.data, key.length)) {
             *out = (lvt_value){type->element, entry + lvt_map_element_offset(type)};
             return true;
         }

@@ -146,8 +146,9 @@ static char *write_fraction(char *to, lvt_span layout, int nanosecond) {
     return write_text(to, digits, wanted);
 }
 
-static char *write_element(char *to, const lvt_time_part *part, const lvt_calendar *calendar, int32_t offset) {
-    int hour_12 = calendar->hour % 12 == 0 ? 12 : calendar->hour % 12;
+static int hour_of_half(int hour) { return hour % 12 == 0 ? 12 : hour % 12; }
+
+static inline char *write_element(char *to, const lvt_time_part *part, const lvt_calendar *calendar, int32_t offset) {
     switch ((element_kind)part->element) {
     case MONTH_NAME: return write_name(to, lvt_month_names[calendar->month - 1]);
     case MONTH_SHORT: return write_text(to, lvt_month_names[calendar->month - 1], 3);
@@ -161,8 +162,8 @@ static char *write_element(char *to, const lvt_time_part *part, const lvt_calend
     case YEAR_DAY_SPACE: return write_number(to, calendar->year_day, 3, ' ');
     case YEAR_DAY_ZERO: return write_number(to, calendar->year_day, 3, '0');
     case HOUR: return write_two(to, calendar->hour);
-    case HOUR_12: return write_number(to, hour_12, 1, '0');
-    case HOUR_12_ZERO: return write_two(to, hour_12);
+    case HOUR_12: return write_number(to, hour_of_half(calendar->hour), 1, '0');
+    case HOUR_12_ZERO: return write_two(to, hour_of_half(calendar->hour));
     case MINUTE: return write_number(to, calendar->minute, 1, '0');
     case MINUTE_ZERO: return write_two(to, calendar->minute);
     case SECOND: return write_number(to, calendar->second, 1, '0');
@@ -249,22 +250,47 @@ bool lvt_time_take_part(lvt_time_part *out, lvt_span *layout) {
 
 bool lvt_time_part_has_sign(const lvt_time_part *part) { return part->element == ZONE || part->element == ZONE_NAME; }
 
-void lvt_time_write_part(lvt_buffer *out, const lvt_time_part *part, const lvt_calendar *calendar, int32_t offset) {
-    if (part->element == PLAIN) {
-        lvt_buffer_append_span(out, part->text);
-    } else if (out->capacity - out->length >= LVT_TIME_PART_MAX && out->status == LVT_OK) {
+/* One part, where there is room for it. */
+static char *write_part(char *to, const lvt_time_part *part, const lvt_calendar *calendar, int32_t offset) {
+    if (part->element != PLAIN) return write_element(to, part, calendar, offset);
+    if (part->text.length == 1) {
+        *to = *part->text.data;
+        return to + 1;
+    }
+    return write_text(to, part->text.data, part->text.length);
+}
+
+static size_t room_for(const lvt_time_part *part) {
+    return part->element == PLAIN ? part->text.length : (size_t)LVT_TIME_PART_MAX;
+}
+
+void lvt_time_write_parts(lvt_buffer *out, const lvt_time_part *parts, size_t count, lvt_time time) {
+    lvt_calendar calendar = lvt_time_calendar(time);
+    size_t room = 0;
+    for (size_t i = 0; i < count; i++) room += room_for(&parts[i]);
+    if (out->status == LVT_OK && out->capacity - out->length >= room) {
         char *to = out->data + out->length;
-        out->length += (size_t)(write_element(to, part, calendar, offset) - to);
-    } else {
+        for (size_t i = 0; i < count; i++) to = write_part(to, &parts[i], &calendar, time.offset);
+        out->length = (size_t)(to - out->data);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
         char text[LVT_TIME_PART_MAX];
-        lvt_buffer_append(out, text, (size_t)(write_element(text, part, calendar, offset) - text));
+        if (parts[i].element == PLAIN) lvt_buffer_append_span(out, parts[i].text);
+        else lvt_buffer_append(out, text, (size_t)(write_element(text, &parts[i], &calendar, time.offset) - text));
     }
 }
 
+/* In portions, for a layout may be of any length. */
 void lvt_time_format(lvt_buffer *out, lvt_time time, lvt_span layout) {
-    lvt_calendar calendar = lvt_time_calendar(time);
-    lvt_time_part part;
-    while (lvt_time_take_part(&part, &layout)) lvt_time_write_part(out, &part, &calendar, time.offset);
+    enum { PORTION = 16 };
+    lvt_time_part parts[PORTION];
+    size_t count;
+    do {
+        count = 0;
+        while (count < PORTION && lvt_time_take_part(&parts[count], &layout)) count++;
+        lvt_time_write_parts(out, parts, count, time);
+    } while (count == PORTION);
 }
 
 lvt_status lvt_time_to_string(lvt_buffer *out, const void *self) {

@@ -18,6 +18,6 @@ typedef struct lvt_time_part {
 bool lvt_time_take_part(lvt_time_part *out, lvt_span *layout);
 /* Whether the part may print more than letters, digits, a minus and what stands in the layout. */
 bool lvt_time_part_has_sign(const lvt_time_part *part);
-void lvt_time_write_part(lvt_buffer *out, const lvt_time_part *part, const lvt_calendar *calendar, int32_t offset);
+void lvt_time_write_parts(lvt_buffer *out, const lvt_time_part *parts, size_t count, lvt_time time);
 
 #endif

@@ -2,11 +2,12 @@
 # sudo is enough. CMake and Ninja do the building; their presets are in CMakePresets.json.
 
 PORT ?= 8080
+SECONDS ?= 60
 N ?= 20000
 JOBS ?= $(shell nproc)
 SOURCES = $(shell git ls-files '*.c' '*.h')
 
-.PHONY: all build demo test test-c test-client test-e2e test-tsan test-clang test-valgrind oracle bench lint format client docs clean
+.PHONY: all build demo test test-c test-client test-e2e test-tsan test-clang test-valgrind fuzz oracle bench lint format client docs clean
 
 all: build
 
@@ -54,10 +55,18 @@ test-valgrind: build
 	@tools/install test valgrind
 	@tests/valgrind/run build/examples/todos
 
+# Every reader of bytes from outside, tried with libFuzzer for SECONDS each.
+fuzz:
+	@tools/install build fuzz
+	@cmake --preset fuzz > /dev/null
+	@ninja -C build/fuzz -j $(JOBS) fuzzers
+	@tests/fuzz/run $(SECONDS)
+
 # Compare with Go's html/template and text/template, where Go is installed.
 oracle: build
 	@tests/oracle/run $(N)
 
+# Compare with Go's html/template, a page written by hand, and other engines (docs/BENCHMARKS.md).
 bench: build
 	@bench/run
 

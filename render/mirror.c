@@ -370,7 +370,10 @@ static lvt_status apply(lvt_mirror *mirror, lvt_span json, bool is_message, lvt_
     lvt_value document;
     lvt_arena_reset(&mirror->message);
     lvt_status status = lvt_json_parse_untrusted(&document, json, &mirror->message, error);
-    if (status == LVT_ERROR_JSON) status = error != NULL ? (error->status = LVT_ERROR_PROTOCOL) : LVT_ERROR_PROTOCOL;
+    if (status != LVT_OK && status != LVT_ERROR_LIMIT && status != LVT_ERROR_OUT_OF_MEMORY) {
+        status = LVT_ERROR_PROTOCOL;
+        if (error != NULL) error->status = status;
+    }
     if (status == LVT_OK) {
         document = lvt_value_resolve(document);
         status = is_message ? apply_message(mirror, document, error) : apply_tree(mirror, document, error);

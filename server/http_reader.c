@@ -5,7 +5,7 @@
  * Refused with 400, because servers that disagree about them can be made to see different requests (RFC 9112,
  * sections 2.2, 6.1 to 6.3, 7.1): bare CR or LF, NUL, folded lines, white space before a colon, more than one
  * Content-Length, Content-Length beside Transfer-Encoding, Transfer-Encoding in HTTP/1.0, chunk sizes that are not
- * plain hexadecimal, no Host or several.
+ * plain hexadecimal, no Host or several, a first line that does not end in a version.
  */
 #include "server/http_reader.h"
 
@@ -23,6 +23,7 @@ struct lvt_http_reader {
     lvt_span target;
     lvt_request request;
     bool in_body;
+    bool is_chunked; /* as the head says: a trailer of that name changes what the parser says */
     bool complete;
     bool too_many_headers;
     bool value_seen; /* of the last header */
@@ -71,7 +72,7 @@ void lvt_http_reader_reset(lvt_http_reader *reader) {
     lvt_buffer_clear(&reader->body);
     reader->header_count = 0;
     reader->target = LVT_SPAN("");
-    reader->in_body = reader->complete = reader->too_many_headers = reader->value_seen = false;
+    reader->in_body = reader->is_chunked = reader->complete = reader->too_many_headers = reader->value_seen = false;
     reader->refusal = 0;
     reader->reason = "";
     reader->chunk_state = CHUNK_SIZE;
@@ -262,6 +263,15 @@ static lvt_http_result check_target(lvt_http_reader *reader) {
     return LVT_HTTP_MORE;
 }
 
+/* The parser takes letters for others in "HTTP". */
+static bool names_version(lvt_span head) {
+    static const char before[] = " HTTP/";
+    enum { VERSION_LENGTH = sizeof before - 1 + sizeof "1.1" - 1 };
+    const char *end = memchr(head.data, '\r', head.length);
+    return end != NULL && end - head.data > VERSION_LENGTH &&
+           memcmp(end - VERSION_LENGTH, before, sizeof before - 1) == 0;
+}
+
 static lvt_http_result parse_head(lvt_http_reader *reader, lvt_span head) {
     (void)http_parser_execute(&reader->parser, &settings, head.data, head.length);
     enum http_errno failure = HTTP_PARSER_ERRNO(&reader->parser);
@@ -272,10 +282,12 @@ static lvt_http_result parse_head(lvt_http_reader *reader, lvt_span head) {
         return refuse(reader, 400, http_errno_description(failure));
     }
     if (reader->parser.http_major != 1) return refuse(reader, 505, "not HTTP/1.0 or HTTP/1.1");
+    if (!names_version(head)) return refuse(reader, 400, "a malformed request line");
     lvt_http_result result = check_headers(reader);
     if (result == LVT_HTTP_MORE) result = check_target(reader);
     if (result != LVT_HTTP_MORE) return result;
     reader->in_body = true;
+    reader->is_chunked = (reader->parser.flags & F_CHUNKED) != 0;
     if (reader->complete) return LVT_HTTP_READY;
     lvt_span expect = lvt_request_header(&reader->request, "expect");
     if (expect.length == 0 || reader->parser.http_minor == 0) return LVT_HTTP_MORE;
@@ -353,8 +365,7 @@ static bool chunks_are_right(lvt_http_reader *reader, lvt_span bytes) {
 }
 
 static lvt_http_result feed_body(lvt_http_reader *reader, lvt_span bytes, size_t *out_taken) {
-    bool is_chunked = (reader->parser.flags & F_CHUNKED) != 0;
-    if (is_chunked && !chunks_are_right(reader, bytes)) return refuse(reader, 400, "malformed chunked coding");
+    if (reader->is_chunked && !chunks_are_right(reader, bytes)) return refuse(reader, 400, "malformed chunked coding");
     size_t parsed = http_parser_execute(&reader->parser, &settings, bytes.data, bytes.length);
     enum http_errno failure = HTTP_PARSER_ERRNO(&reader->parser);
     if (reader->body.status == LVT_ERROR_LIMIT) return refuse(reader, 413, "the body is too large");

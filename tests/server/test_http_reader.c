@@ -101,6 +101,8 @@ static const row rows[] = {
     {"chunks", LVT_SPAN_INIT(CHUNKED "3\r\nabc\r\n0A\r\n0123456789\r\n0\r\n\r\n"), "POST /||abc0123456789|keep\n"},
     {"chunk extension", LVT_SPAN_INIT(CHUNKED "3;a=b\r\nabc\r\n0\r\n\r\n"), "POST /||abc|keep\n"},
     {"trailers", LVT_SPAN_INIT(CHUNKED "1\r\na\r\n0\r\nX: y\r\nZ: 1\r\n\r\n"), "POST /||a|keep\n"},
+    {"a trailer that names the coding",
+     LVT_SPAN_INIT(CHUNKED "1\r\na\r\n0\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n"), "POST /||a|keep\n"},
     {"chunks, then another", LVT_SPAN_INIT(CHUNKED "1\r\na\r\n0\r\n\r\n" GET_1_1 "Host: a\r\n\r\n"),
      "POST /||a|keep\nGET /|||keep\n"},
     {"empty lines first", LVT_SPAN_INIT("\r\n\r\n" GET_1_1 "Host: a\r\n\r\n\r\n"), "GET /|||keep\n"},
@@ -120,6 +122,9 @@ static const row rows[] = {
     {"half a body", LVT_SPAN_INIT(HEAD "Content-Length: 5\r\n\r\nhel"), "more\n"},
     {"half a chunk", LVT_SPAN_INIT(CHUNKED "5\r\nhel"), "more\n"},
     {"no last empty line", LVT_SPAN_INIT(CHUNKED "1\r\na\r\n0\r\n"), "more\n"},
+    /* the request line */
+    {"misspelt version", LVT_SPAN_INIT("GET / HTT(/1.1\r\nHost: a\r\n\r\n"), "refused 400\n"},
+    {"space behind the version", LVT_SPAN_INIT("GET / HTTP/1.1 \r\nHost: a\r\n\r\n"), "refused 400\n"},
     /* the length of the body */
     {"two lengths", LVT_SPAN_INIT(HEAD "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"), "refused 400\n"},
     {"the same length twice", LVT_SPAN_INIT(HEAD "Content-Length: 1\r\nContent-Length: 1\r\n\r\na"), "refused 400\n"},

@@ -6,9 +6,10 @@
 
 #include <stdio.h>
 
-/* Exit statuses: done; the input was refused; the command line was wrong. */
-enum { LVT_EXIT_OK = 0, LVT_EXIT_FAILED = 1, LVT_EXIT_USAGE = 2 };
+/* Exit statuses: done; the input was refused; the command line was wrong; warnings, where they count as failures. */
+enum { LVT_EXIT_OK = 0, LVT_EXIT_FAILED = 1, LVT_EXIT_USAGE = 2, LVT_EXIT_WARNINGS = 3 };
 
+int lvt_command_analyze(int argc, char **argv);
 int lvt_command_render(int argc, char **argv);
 int lvt_command_replay(int argc, char **argv);
 
@@ -18,6 +19,9 @@ int lvt_cli_usage(const char *usage);
 
 /* Read a file, or standard input for "-". The buffer must be initialised. LVT_ERROR_IO names the file. */
 lvt_status lvt_cli_read(lvt_buffer *out, const char *path, lvt_error *error);
+/* Read templates, each named by its file without the folders. Everything goes to the arena. */
+lvt_status lvt_cli_read_templates(lvt_template_source **out, char **paths, size_t count, lvt_arena *arena,
+                                  lvt_error *error);
 /* The next line of standard input without its newline; false at the end. LVT_ERROR_LIMIT for one above the buffer's
  * maximum, which is skipped. */
 bool lvt_cli_read_line(lvt_buffer *out, FILE *input, lvt_status *out_status);
@@ -39,5 +43,20 @@ int lvt_cli_answer_lines(lvt_case_answer answer, void *payload);
 lvt_status lvt_case_text(lvt_span *out, const lvt_case *line, const char *name, lvt_error *error);
 /* LVT_NIL when it is missing. */
 lvt_value lvt_case_value(const lvt_case *line, const char *name);
+
+/* ---- reports of an analysis (analyze_text.c, analyze_json.c) ---- */
+
+typedef struct lvt_report {
+    const lvt_template *tmpl;
+    const lvt_analysis *analysis;
+    bool is_html;
+    const bool *is_allowed; /* for each warning code: it is not reported */
+} lvt_report;
+void lvt_report_write_text(lvt_buffer *out, const lvt_report *report);
+void lvt_report_write_json(lvt_buffer *out, const lvt_report *report);
+/* In place of a report: why the template was refused. */
+void lvt_report_write_refusal(lvt_buffer *out, const lvt_error *error);
+/* Warnings that are reported. */
+size_t lvt_report_warning_count(const lvt_report *report);
 
 #endif

@@ -18,6 +18,30 @@ lvt_status lvt_cli_read(lvt_buffer *out, const char *path, lvt_error *error) {
     return lvt_buffer_check(out, path, error);
 }
 
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+lvt_status lvt_cli_read_templates(lvt_template_source **out, char **paths, size_t count, lvt_arena *arena,
+                                  lvt_error *error) {
+    lvt_template_source *sources = lvt_arena_allocate_zeroed(arena, count, sizeof *sources);
+    if (sources == NULL) return lvt_error_out_of_memory(error);
+    lvt_buffer text;
+    lvt_buffer_init(&text, LVT_JSON_DOCUMENT_MAX, NULL);
+    lvt_status status = LVT_OK;
+    for (size_t i = 0; status == LVT_OK && i < count; i++) {
+        lvt_buffer_clear(&text);
+        status = lvt_cli_read(&text, paths[i], error);
+        if (status != LVT_OK) break;
+        sources[i] = (lvt_template_source){base_name(paths[i]), lvt_arena_copy(arena, lvt_buffer_span(&text))};
+        if (sources[i].text.data == NULL) status = lvt_error_out_of_memory(error);
+    }
+    lvt_buffer_free(&text);
+    if (status == LVT_OK) *out = sources;
+    return status;
+}
+
 bool lvt_cli_read_line(lvt_buffer *out, FILE *input, lvt_status *out_status) {
     lvt_buffer_clear(out);
     char piece[4096];

@@ -10,6 +10,10 @@ static const char usage[] =
     "  lvt render --jsonl                                answer {\"id\",\"mode\",\"template\",\"data\"} lines\n"
     "  lvt replay TEMPLATE STATES.jsonl                  for each state the HTML and the update a live client gets\n"
     "  lvt replay --jsonl                                answer {\"id\",\"template\",\"states\"} lines\n"
+    "  lvt analyze [--text] [--json] [--strict] [--allow WARNING]... [--function NAME]... TEMPLATE...\n"
+    "                                                    what the engine knows: actions with their context and "
+    "escapers,\n"
+    "                                                    parts that change on their own, templates, warnings\n"
     "\n"
     "Data is typed JSON: {\"$time\":\"2026-01-02T15:04:05Z\"} is a time, {\"$html\":\"<b>x</b>\"} trusted HTML.\n";
 
@@ -27,6 +31,7 @@ int main(int argc, char **argv) {
     if (argc < 2) return lvt_cli_usage(usage);
     if (strcmp(argv[1], "render") == 0) return lvt_command_render(argc - 2, argv + 2);
     if (strcmp(argv[1], "replay") == 0) return lvt_command_replay(argc - 2, argv + 2);
+    if (strcmp(argv[1], "analyze") == 0) return lvt_command_analyze(argc - 2, argv + 2);
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
         (void)fputs(usage, stdout);
         return LVT_EXIT_OK;

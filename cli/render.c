@@ -38,11 +38,6 @@ static lvt_status answer(lvt_buffer *out, const lvt_case *line, void *payload, l
     return LVT_OK;
 }
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* Files of one page: at most as many as a set may have definitions. */
 static lvt_status render_files(lvt_buffer *page, char **paths, size_t count, bool is_text, const char *data_path,
                                lvt_error *error) {
@@ -50,18 +45,10 @@ static lvt_status render_files(lvt_buffer *page, char **paths, size_t count, boo
     lvt_arena_init(&arena, (size_t)16 * LVT_JSON_DOCUMENT_MAX, NULL);
     lvt_buffer text;
     lvt_buffer_init(&text, LVT_JSON_DOCUMENT_MAX, NULL);
-    lvt_template_source *sources = lvt_arena_allocate_zeroed(&arena, count, sizeof *sources);
-    lvt_status status = sources != NULL ? LVT_OK : lvt_error_out_of_memory(error);
-    for (size_t i = 0; status == LVT_OK && i < count; i++) {
-        lvt_buffer_clear(&text);
-        status = lvt_cli_read(&text, paths[i], error);
-        if (status != LVT_OK) break;
-        sources[i] = (lvt_template_source){base_name(paths[i]), lvt_arena_copy(&arena, lvt_buffer_span(&text))};
-        if (sources[i].text.data == NULL) status = lvt_error_out_of_memory(error);
-    }
+    lvt_template_source *sources = NULL;
+    lvt_status status = lvt_cli_read_templates(&sources, paths, count, &arena, error);
     lvt_value data = LVT_NIL;
     if (status == LVT_OK && data_path != NULL) {
-        lvt_buffer_clear(&text);
         status = lvt_cli_read(&text, data_path, error);
         if (status == LVT_OK) {
             lvt_error inner;

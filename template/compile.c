@@ -102,13 +102,24 @@ static void begin_body(const lvt_compiler *compiler, builder *b, lvt_body *body)
     }
 }
 
+/* A static joins the step behind it. */
 static void add_step(lvt_compiler *compiler, builder *b, const lvt_step *step) {
-    lvt_compiler_push(compiler, &b->steps, step, sizeof *step);
+    lvt_step added = *step;
+    size_t count = b->steps.length / sizeof added;
+    lvt_step *steps = (lvt_step *)(void *)b->steps.data;
+    added.field = step->term != NULL ? lvt_term_field(step->term) : LVT_NO_FIELD;
+    if (compiler->status == LVT_OK && added.kind != LVT_STEP_STATIC && count > 0 &&
+        steps[count - 1].kind == LVT_STEP_STATIC) {
+        added.lead = steps[count - 1].lead;
+        steps[count - 1] = added;
+        return;
+    }
+    lvt_compiler_push(compiler, &b->steps, &added, sizeof added);
 }
 
 static void add_static_step(lvt_compiler *compiler, builder *b, lvt_span text) {
     if (text.length == 0) return;
-    lvt_step step = {.kind = LVT_STEP_STATIC, .text = text};
+    lvt_step step = {.kind = LVT_STEP_STATIC, .lead = text};
     add_step(compiler, b, &step);
 }
 
@@ -282,7 +293,7 @@ static void compile_invocation(lvt_compiler *compiler, builder *b, const lvt_nod
         step.unit = find_unit(compiler, target);
         if (step.unit != NULL) step.body = step.unit->body;
     }
-    step.text = node->name;
+    step.name = node->name;
     add_slot(compiler, b, step, LVT_SLOT_INVOKE, node);
 }
 

@@ -45,7 +45,6 @@ struct lvt_term {
      * an execution remembers what the name meant for the type it met last. */
     uint32_t site;
     uint32_t name_count;
-    bool is_field; /* {{.Name}} */
     const lvt_span *names;
     const lvt_term *base;
     lvt_value constant;
@@ -139,24 +138,33 @@ typedef struct lvt_print_form {
     const lvt_term *argument;
 } lvt_print_form;
 
-/* What a render reads stands first. */
+/* What a render reads stands first, in one line of the cache. */
 struct lvt_step {
     lvt_step_kind kind;
     lvt_output output; /* PRINT */
-    lvt_span text;     /* STATIC; INVOKE: the name */
-    const lvt_evaluation *evaluation;
-    const lvt_term *term;       /* PRINT, IF, WITH: the evaluation, when it is a simple one that sets no variable */
-    const lvt_print_form *form; /* PRINT, or NULL */
-    const lvt_body *body, *otherwise; /* as in the slot */
+    lvt_span lead;     /* the static that stands before it in the body; of a STATIC, which ends a body, its text */
     uint32_t slot;
-    /* RANGE: the body assigns to variables from outside, so temporaries of one round are still needed in the next. */
-    bool keeps_temporaries;
-    const lvt_unit *unit; /* INVOKE; NULL: no template has this name */
+    uint32_t field;       /* PRINT, IF: the site of {{.Name}}; LVT_NO_FIELD: it is something else */
+    const lvt_term *term; /* PRINT, IF, WITH: the evaluation, when it is a simple one that sets no variable */
+    const lvt_body *body, *otherwise; /* as in the slot */
+    const lvt_evaluation *evaluation;
+    const lvt_print_form *form; /* PRINT, or NULL */
+    const lvt_unit *unit;       /* INVOKE; NULL: no template has this name */
+    lvt_span name;              /* INVOKE */
     const lvt_escaper *escapers;
     size_t escaper_count;
+    /* RANGE: the body assigns to variables from outside, so temporaries of one round are still needed in the next. */
+    bool keeps_temporaries;
     lvt_place place;
     lvt_span source;
 };
+#define LVT_NO_FIELD UINT32_MAX
+
+/* The site of {{.Name}}. */
+static inline uint32_t lvt_term_field(const lvt_term *term) {
+    bool is_field = term->kind == LVT_TERM_FIELDS && term->base == NULL && term->name_count == 1;
+    return is_field ? term->site : LVT_NO_FIELD;
+}
 
 /* ---- compiling ------------------------------------------------------------------------------------------ */
 

@@ -129,7 +129,6 @@ static lvt_term *compile_variable(lvt_compiler *compiler, lvt_term *term, const 
 }
 
 static void find_root(lvt_term *term) {
-    term->is_field = term->kind == LVT_TERM_FIELDS && term->base == NULL && term->name_count == 1;
     const lvt_term *start = term->kind == LVT_TERM_FIELDS ? term->base : term;
     if (start == NULL || start->kind == LVT_TERM_DOT) {
         term->root = LVT_ROOT_DOT;

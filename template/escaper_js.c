@@ -85,13 +85,24 @@ static const uint8_t json_stops[256] = {
     STOPS_16(3), STOPS_16(3), STOPS_16(3), STOPS_16(3), STOPS_16(3), STOPS_16(3), STOPS_16(3), STOPS_16(3),
 };
 
+enum { QUOTE_MAX = sizeof "&#34;" - 1 };
+
+static char *write_quote(char *to, bool is_quoted) {
+    if (is_quoted) {
+        memcpy(to, "&#34;", QUOTE_MAX);
+        return to + QUOTE_MAX;
+    }
+    *to = '"';
+    return to + 1;
+}
+
 bool lvt_escape_plain_js_value(lvt_buffer *out, lvt_span text, bool is_quoted) {
     uint8_t mask = is_quoted ? STOPS_ATTRIBUTE : STOPS_JSON;
     if (text.length != 0 && lvt_run_length(text.data, text.length, json_stops, mask) != text.length) return false;
-    lvt_span quote = is_quoted ? LVT_SPAN("&#34;") : LVT_SPAN("\"");
-    lvt_buffer_append_span(out, quote);
-    lvt_buffer_append_span(out, text);
-    lvt_buffer_append_span(out, quote);
+    if (lvt_buffer_reserve(out, text.length + (size_t)2 * QUOTE_MAX) != LVT_OK) return true; /* the buffer knows */
+    char *to = write_quote(out->data + out->length, is_quoted);
+    if (text.length != 0) memcpy(to, text.data, text.length);
+    out->length = (size_t)(write_quote(to + text.length, is_quoted) - out->data);
     return true;
 }
 

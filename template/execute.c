@@ -162,7 +162,7 @@ static lvt_status invoke(lvt_execution *x, const lvt_step *step, lvt_value calle
     lvt_value dot = LVT_NIL;
     if (step->unit == NULL) {
         return lvt_execution_fail(x, LVT_ERROR_EXECUTE, step->place, step->source, "template \"%.*s\" not defined",
-                                  LVT_SPAN_ARGS(step->text));
+                                  LVT_SPAN_ARGS(step->name));
     }
     if (x->invocations == LVT_TEMPLATE_INVOCATION_MAX) {
         return lvt_execution_fail(x, LVT_ERROR_LIMIT, step->place, step->source, "exceeded maximum template depth (%d)",
@@ -470,12 +470,11 @@ static lvt_status end_frame(lvt_execution *x) {
     return pop_frame(x);
 }
 
+/* A step without its lead. */
 static lvt_status take_step(lvt_execution *x, const lvt_step *step, lvt_value dot) {
     lvt_value value;
     switch (step->kind) {
-    case LVT_STEP_STATIC:
-        if (x->sink == NULL) lvt_buffer_append_span(x->out, step->text);
-        return LVT_OK;
+    case LVT_STEP_STATIC: return LVT_OK; /* its lead is all there is */
     case LVT_STEP_HEAD:
     case LVT_STEP_BODY_TAG: insert(x, step); return LVT_OK;
     case LVT_STEP_PRINT: return print(x, step, dot);
@@ -496,6 +495,7 @@ static lvt_status take_step(lvt_execution *x, const lvt_step *step, lvt_value do
 /* What stands behind the text may be read, so that a short one is copied without a call. */
 static inline void append_static(lvt_buffer *out, lvt_span text) {
     enum { HALF = LVT_STATIC_PADDING / 2 };
+    if (text.length == 0) return;
     if (text.length > LVT_STATIC_PADDING || out->capacity - out->length < LVT_STATIC_PADDING || out->status != LVT_OK) {
         lvt_buffer_append_span(out, text);
         return;
@@ -506,38 +506,42 @@ static inline void append_static(lvt_buffer *out, lvt_span text) {
     out->length += text.length;
 }
 
+/* One digit, the usual case of small numbers, without a call. */
+static inline void append_int(lvt_buffer *out, int64_t number) {
+    if (number >= 0 && number < 10 && out->length < out->capacity && out->status == LVT_OK) {
+        out->data[out->length++] = (char)('0' + number);
+    } else {
+        lvt_buffer_append_int(out, number);
+    }
+}
+
 /* {{.Name}} of a struct whose type was seen here before; false for everything else. */
 static inline bool print_field(lvt_execution *x, const lvt_step *step, lvt_value dot) {
-    if (step->term == NULL || !step->term->is_field) return false;
-    const lvt_site *site = &x->sites[step->term->site];
+    if (step->field == LVT_NO_FIELD) return false;
+    const lvt_site *site = &x->sites[step->field];
     if (dot.type != site->type) return false;
     const void *data = (const char *)dot.data + site->offset;
-    if (step->output == LVT_OUTPUT_HTML) {
-        if (site->form == LVT_SITE_STRING) {
-            lvt_escape_plain_html(x->out, lvt_span_from(*(char *const *)data));
-            return true;
-        }
-        if (site->form == LVT_SITE_INT64) {
-            lvt_buffer_append_int(x->out, *(const int64_t *)data);
-            return true;
-        }
+    if (step->output != LVT_OUTPUT_HTML) return lvt_output_field(x, step, site, data);
+    switch (site->form) {
+    case LVT_SITE_STRING: lvt_escape_plain_html(x->out, lvt_span_from(*(char *const *)data)); return true;
+    case LVT_SITE_INT: append_int(x->out, *(const int32_t *)data); return true;
+    case LVT_SITE_INT64: append_int(x->out, *(const int64_t *)data); return true;
+    default: return lvt_output_field(x, step, site, data);
     }
-    return lvt_output_field(x, step, site, data);
 }
 
 /* The condition of an if; false: evaluate it. */
 static inline bool read_condition(lvt_execution *x, const lvt_step *step, lvt_value dot, bool *out) {
-    const lvt_term *term = step->term;
-    if (term == NULL) return lvt_quick_truth(x, step->evaluation, dot, out);
-    if (term->is_field) {
-        const lvt_site *site = &x->sites[term->site];
+    if (step->field != LVT_NO_FIELD) {
+        const lvt_site *site = &x->sites[step->field];
         if (dot.type == site->type && site->form == LVT_SITE_BOOL) {
             *out = *((const bool *)dot.data + site->offset);
             return true;
         }
     }
     lvt_value value;
-    if (!lvt_read_term(x, term, dot, &value)) return false;
+    if (step->term == NULL) return lvt_quick_truth(x, step->evaluation, dot, out);
+    if (!lvt_read_term(x, step->term, dot, &value)) return false;
     *out = lvt_value_truth(value);
     return true;
 }
@@ -545,31 +549,25 @@ static inline bool read_condition(lvt_execution *x, const lvt_step *step, lvt_va
 /* Print without telling anybody: the loop that pages are made in. At most LVT_BODY_FLAT_MAX of these are in progress.
  */
 static lvt_status print_flat(lvt_execution *x, const lvt_body *body, lvt_value dot) {
-    const lvt_step *end = body->steps + body->step_count;
-    for (const lvt_step *step = body->steps; step < end; step++) {
-        lvt_status status = LVT_OK;
+    const lvt_step *step = body->steps, *end = step + body->step_count;
+    for (; step < end; step++) {
+        append_static(x->out, step->lead);
+        lvt_status status;
         bool is_true;
-        switch (step->kind) {
-        case LVT_STEP_STATIC: append_static(x->out, step->text); continue;
-        case LVT_STEP_PRINT:
+        if (step->kind == LVT_STEP_PRINT) {
             if (print_field(x, step, dot)) continue;
             status = print(x, step, dot);
-            break;
-        case LVT_STEP_IF:
-            if (!read_condition(x, step, dot, &is_true)) {
-                status = choose(x, step, dot);
-            } else {
-                const lvt_body *chosen = is_true ? step->body : step->otherwise;
-                if (chosen == NULL) continue;
-                x->steps_taken += chosen->step_count + 1;
-                if (chosen->step_count == 1 && chosen->steps[0].kind == LVT_STEP_STATIC) {
-                    append_static(x->out, chosen->steps[0].text);
-                    continue;
-                }
-                status = print_flat(x, chosen, dot);
-            }
-            break;
-        default: status = take_step(x, step, dot); break;
+        } else if (step->kind == LVT_STEP_STATIC) {
+            continue;
+        } else if (step->kind != LVT_STEP_IF) {
+            status = take_step(x, step, dot);
+        } else if (!read_condition(x, step, dot, &is_true)) {
+            status = choose(x, step, dot);
+        } else {
+            const lvt_body *chosen = is_true ? step->body : step->otherwise;
+            if (chosen == NULL) continue;
+            x->steps_taken += chosen->step_count + 1;
+            status = print_flat(x, chosen, dot);
         }
         if (status != LVT_OK) return status;
     }
@@ -596,7 +594,12 @@ static lvt_status walk(lvt_execution *x, lvt_value data) {
     lvt_status status = enter(x, LVT_FRAME_ENTRY, 0, entry->body, data);
     while (status == LVT_OK && x->frame_count > 0) {
         lvt_frame *frame = &x->frames[x->frame_count - 1];
-        status = frame->next == frame->end ? end_frame(x) : take_step(x, frame->next++, frame->dot);
+        if (frame->next == frame->end) {
+            status = end_frame(x);
+        } else {
+            if (x->sink == NULL) lvt_buffer_append_span(x->out, frame->next->lead);
+            status = take_step(x, frame->next++, frame->dot);
+        }
     }
     return status == LVT_OK ? check_output(x) : status;
 }

@@ -144,12 +144,8 @@ static void replace_exactly(lvt_buffer *out, lvt_span text, const lvt_replacemen
     }
 }
 
-void lvt_replace_html(lvt_buffer *out, lvt_span text, const lvt_replacements *replacements) {
-    if (text.length <= (size_t)2 * STEP && out->capacity - out->length >= (size_t)2 * STEP && out->status == LVT_OK &&
-        copy_short(out->data + out->length, text)) {
-        out->length += text.length;
-        return;
-    }
+/* Texts of any length with anything in them. */
+LVT_NOT_INLINE static void replace_any(lvt_buffer *out, lvt_span text, const lvt_replacements *replacements) {
     while (text.length > 0 && out->status == LVT_OK) {
         lvt_span piece = lvt_span_of(text.data, text.length < PIECE ? text.length : PIECE);
         size_t room = piece.length * WIDEST + (size_t)2 * STEP;
@@ -163,5 +159,14 @@ void lvt_replace_html(lvt_buffer *out, lvt_span text, const lvt_replacements *re
         char *end = replace_piece(out->data + out->length, piece, replacements);
         out->length = (size_t)(end - out->data);
         text = lvt_span_of(text.data + piece.length, text.length - piece.length);
+    }
+}
+
+void lvt_replace_html(lvt_buffer *out, lvt_span text, const lvt_replacements *replacements) {
+    if (text.length <= (size_t)2 * STEP && out->capacity - out->length >= (size_t)2 * STEP && out->status == LVT_OK &&
+        copy_short(out->data + out->length, text)) {
+        out->length += text.length;
+    } else {
+        replace_any(out, text, replacements);
     }
 }

@@ -74,9 +74,9 @@ static inline bool lvt_read_same(const char *a, const char *b, size_t length) {
 static inline bool lvt_read_entry(lvt_value *out, lvt_value map, lvt_span key, size_t *hint) {
     if (map.type == &lvt_type_object) {
         const lvt_map *entries = (const lvt_map *)map.data;
-        const lvt_object_entry *entry = (const lvt_object_entry *)entries->entries + *hint;
-        if (*hint < entries->length && entry->key.length == key.length &&
-            lvt_read_same(entry->key.data, key.data, key.length)) {
+        const lvt_object_entry *entry =
+            *hint < entries->length ? (const lvt_object_entry *)entries->entries + *hint : NULL;
+        if (entry != NULL && entry->key.length == key.length && lvt_read_same(entry->key.data, key.data, key.length)) {
             *out = (lvt_value){&lvt_type_dynamic, &entry->element};
             return true;
         }

@@ -27,9 +27,11 @@ extern "C" {
 #if defined(__GNUC__) || defined(__clang__)
 #define LVT_PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 #define LVT_MUST_CHECK __attribute__((warn_unused_result))
+#define LVT_NOT_INLINE __attribute__((noinline)) /* keeps a short function short */
 #else
 #define LVT_PRINTF_LIKE(text, first)
 #define LVT_MUST_CHECK
+#define LVT_NOT_INLINE
 #endif
 
 /* ---- status and error ---------------------------------------------------------------------------------- */

@@ -39,8 +39,6 @@ func goldenDifferences(t *goldenTable) {
 		t.refuse("text", "{{"+number+"}}", "", "complex numbers are not supported: \""+number+"\"")
 		t.refuse("text", "{{print "+number+"}}", "", "complex numbers are not supported: \""+number+"\"")
 	}
-	t.about("a part of bytes does not grow again")
-	t.refuse("text", "{{slice (slice . 0 1) 0 3}}", `{"$bytes":"YWJj"}`, "executing \"t\": error calling slice: index out of range: 3")
 	t.about("a function in C looks at its arguments itself")
 	for _, one := range []difference{
 		{"{{.T.Format 1}}", "Format: Format: argument 1: expected string"},

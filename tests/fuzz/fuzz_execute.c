@@ -79,6 +79,10 @@ static bool show(page *p, size_t which, lvt_value data) {
         FUZZ_CHECK(lvt_rendering_length(p->renderings[which]) == 0);
         return false;
     }
+    /* Once more, knowing the types. */
+    lvt_buffer_clear(&p->shown);
+    FUZZ_CHECK(lvt_execution_print(p->execution, data, &p->shown, NULL, &error) == LVT_OK);
+    fuzz_check_equal("first and second print", lvt_buffer_span(&p->shown), lvt_buffer_span(html));
     status = lvt_rendering_make(p->renderings[which], p->execution, data, &error);
     if (status == LVT_ERROR_LIMIT) return false; /* a page may nest deeper than a rendering */
     FUZZ_CHECK(status == LVT_OK);

@@ -1,82 +1,90 @@
 package main
 
-// compare reads the cases, Go's answers and lvt's answers line by line. The two agree when they print the same bytes or
-// both refuse; the words of a refusal may differ.
+// compare holds two answers to one case against each other. They agree when both print the same bytes or both refuse; the
+// words of a refusal may differ, and so may the time at which it comes. Both are counted for information.
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
+	"regexp"
+	"strings"
+	"unicode/utf8"
 )
 
-func compare(paths []string) error {
-	var readers []*bufio.Reader
-	for _, path := range paths {
-		file, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		readers = append(readers, bufio.NewReaderSize(file, 1<<20))
+// verdict is how two answers stand to each other. The order of the differences is of no importance.
+type verdict int
+
+const (
+	bothPrint verdict = iota
+	bothRefuse
+	onlyGoPrints
+	onlyLvtPrints
+	otherBytes
+	noAnswer // lvt ended or hung
+)
+
+func (v verdict) differs() bool { return v > bothRefuse }
+
+func judge(theirs, ours *answer) verdict {
+	switch {
+	case ours.Output == nil && ours.Error == nil:
+		return noAnswer
+	case theirs.Output == nil && ours.Output == nil:
+		return bothRefuse
+	case theirs.Output == nil:
+		return onlyLvtPrints
+	case ours.Output == nil:
+		return onlyGoPrints
+	case *theirs.Output == *ours.Output:
+		return bothPrint
 	}
-	count, refused, differences := 0, 0, 0
-	var shortest []byte
-	report := ""
-	for {
-		line, err := readers[0].ReadBytes('\n')
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		var replies [2]answer
-		for side := range replies {
-			text, err := readers[side+1].ReadBytes('\n')
-			if err == nil {
-				err = json.Unmarshal(text, &replies[side])
-			}
-			if err != nil {
-				return fmt.Errorf("%s has no answer to this case (%w):\n%s", paths[side+1], err, line)
-			}
-		}
-		count++
-		theirs, ours := replies[0], replies[1]
-		if !bytes.Equal(theirs.ID, ours.ID) {
-			return fmt.Errorf("the answers are out of step at this case:\n%s", line)
-		}
-		if theirs.Output == nil {
-			refused++
-		}
-		if theirs.Output == nil && ours.Output == nil && ours.Error != nil {
-			continue
-		}
-		if theirs.Output != nil && ours.Output != nil && *theirs.Output == *ours.Output {
-			continue
-		}
-		differences++
-		if differences == 1 || len(line) < len(shortest) {
-			shortest = line
-			report = fmt.Sprintf("the shortest case with a difference:\n%s  Go   %s\n  lvt  %s\n", line, shown(theirs), shown(ours))
-		}
-	}
-	fmt.Print(report)
-	fmt.Printf("%d cases, %d of them refused by Go, %d differences\n", count, refused, differences)
-	if differences > 0 {
-		os.Exit(1)
-	}
-	return nil
+	return otherBytes
 }
 
-func shown(reply answer) string {
+// readAnswer decodes a line of lvt. Bytes that are no UTF-8 come back as U+FFFD, so Go's own output needs utf8Only.
+func readAnswer(line []byte) *answer {
+	reply := &answer{}
+	if err := json.Unmarshal(line, reply); err != nil {
+		return &answer{}
+	}
+	return reply
+}
+
+// utf8Only replaces each byte that is no UTF-8 by U+FFFD, as JSON does.
+func utf8Only(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	return string([]rune(text))
+}
+
+var place = regexp.MustCompile(`^(html/)?(template: ?|:)?[^ ]*?(:\d+){0,2}: (template: )?`)
+
+// reason is a refusal without its place; atRun tells whether it came from data.
+func reason(message string) (text string, atRun bool) {
+	return place.ReplaceAllString(message, ""), strings.Contains(message, "executing \"")
+}
+
+func shown(reply *answer) string {
 	if reply.Output != nil {
 		return fmt.Sprintf("prints %q", *reply.Output)
 	}
 	if reply.Error != nil {
 		return "refuses: " + *reply.Error
 	}
-	return "answers nothing"
+	return "gives no answer"
+}
+
+// caseJSON is a case as people and other programs read it.
+func caseJSON(mode, template string, data any) []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(struct {
+		Mode     string `json:"mode"`
+		Template string `json:"template"`
+		Data     any    `json:"data"`
+	}{mode, template, data})
+	return bytes.TrimSpace(out.Bytes())
 }

@@ -136,24 +136,26 @@ lvt_status lvt_output_text(lvt_execution *x, const lvt_step *step, lvt_span text
 
 /* Whether the form's verb prints the value without more ado. */
 static bool suits(const lvt_print_form *form, lvt_value value) {
-    if (value.type == NULL || value.type->to_string != NULL) return false;
+    if (value.type == NULL) return false;
+    if (form->verb == 't') return value.type == LVT_TIME;
+    if (value.type->to_string != NULL) return false;
+    bool is_integer = value.type->kind == LVT_KIND_INT || value.type->kind == LVT_KIND_UINT;
     switch (form->verb) {
     case 'f': return value.type->kind == LVT_KIND_FLOAT && isfinite(lvt_read_float(value));
-    case 'd': return value.type->kind == LVT_KIND_INT || value.type->kind == LVT_KIND_UINT;
-    case 'v':
-        if (value.type->kind == LVT_KIND_INT || value.type->kind == LVT_KIND_UINT) return true;
-        return value.type->kind == LVT_KIND_STRING;
-    default: return value.type->kind == LVT_KIND_STRING;
+    case 'd': return is_integer;
+    case 's': return value.type->kind == LVT_KIND_STRING;
+    case 'v': return is_integer || value.type->kind == LVT_KIND_STRING;
+    default: return false;
     }
 }
 
 bool lvt_output_form(lvt_execution *x, const lvt_step *step, lvt_value value) {
     const lvt_print_form *form = step->form;
-    if (value.type == LVT_TIME && form->verb == 't') {
+    if (!suits(form, value)) return false;
+    if (form->verb == 't') {
         lvt_time_write_parts(x->out, form->parts, form->part_count, *(const lvt_time *)value.data);
         return true;
     }
-    if (!suits(form, value)) return false;
     lvt_buffer_append_span(x->out, form->before);
     switch (value.type->kind) {
     case LVT_KIND_FLOAT:

@@ -268,7 +268,7 @@ void lvt_time_write_parts(lvt_buffer *out, const lvt_time_part *parts, size_t co
     lvt_calendar calendar = lvt_time_calendar(time);
     size_t room = 0;
     for (size_t i = 0; i < count; i++) room += room_for(&parts[i]);
-    if (out->status == LVT_OK && out->capacity - out->length >= room) {
+    if (room != 0 && out->status == LVT_OK && out->capacity - out->length >= room) {
         char *to = out->data + out->length;
         for (size_t i = 0; i < count; i++) to = write_part(to, &parts[i], &calendar, time.offset);
         out->length = (size_t)(to - out->data);

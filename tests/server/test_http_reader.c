@@ -124,7 +124,7 @@ static const row rows[] = {
     {"no last empty line", LVT_SPAN_INIT(CHUNKED "1\r\na\r\n0\r\n"), "more\n"},
     /* the request line */
     {"misspelt version", LVT_SPAN_INIT("GET / HTT(/1.1\r\nHost: a\r\n\r\n"), "refused 400\n"},
-    {"space behind the version", LVT_SPAN_INIT("GET / HTTP/1.1 \r\nHost: a\r\n\r\n"), "refused 400\n"},
+    {"space behind the version", LVT_SPAN_INIT("GET / HTTP/1.1 \r\nHost: a\r\n\r\n"), "refused 505\n"},
     /* the length of the body */
     {"two lengths", LVT_SPAN_INIT(HEAD "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"), "refused 400\n"},
     {"the same length twice", LVT_SPAN_INIT(HEAD "Content-Length: 1\r\nContent-Length: 1\r\n\r\na"), "refused 400\n"},

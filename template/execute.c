@@ -406,6 +406,11 @@ static lvt_status report_text(lvt_execution *x, const lvt_step *step, size_t sta
     return check_sink(x, x->sink->text(x->sink, step->slot, start, x->out->length - start));
 }
 
+static inline bool print_form(lvt_execution *x, const lvt_step *step, lvt_value dot) {
+    lvt_value value;
+    return lvt_read_term(x, step->form->argument, dot, &value) && lvt_output_form(x, step, value);
+}
+
 static lvt_status print(lvt_execution *x, const lvt_step *step, lvt_value dot) {
     const lvt_evaluation *evaluation = step->evaluation;
     size_t start = x->out->length;
@@ -416,8 +421,7 @@ static lvt_status print(lvt_execution *x, const lvt_step *step, lvt_value dot) {
         status = lvt_output_value(x, step, value);
     } else if (evaluation->builtin != NULL && lvt_quick_length(x, evaluation->builtin, dot, &length)) {
         status = lvt_output_value(x, step, (lvt_value){LVT_INT64, &length});
-    } else if (step->form == NULL || !lvt_read_term(x, step->form->argument, dot, &value) ||
-               !lvt_output_form(x, step, value)) {
+    } else if (step->form == NULL || !print_form(x, step, dot)) {
         lvt_arena_mark mark = lvt_arena_get_mark(&x->arena);
         if (evaluation->builtin != NULL && lvt_stage_prints(evaluation->builtin)) {
             status = lvt_evaluate_printed(x, evaluation->builtin, dot);
@@ -555,7 +559,7 @@ static lvt_status print_flat(lvt_execution *x, const lvt_body *body, lvt_value d
         lvt_status status;
         bool is_true;
         if (step->kind == LVT_STEP_PRINT) {
-            if (print_field(x, step, dot)) continue;
+            if (step->form != NULL ? print_form(x, step, dot) : print_field(x, step, dot)) continue;
             status = print(x, step, dot);
         } else if (step->kind == LVT_STEP_STATIC) {
             continue;

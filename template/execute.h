@@ -112,6 +112,17 @@ static inline lvt_value lvt_site_find_entry(lvt_site *site, lvt_value map, lvt_s
     return lvt_read_entry(&found, map, name, &site->offset) ? found : LVT_NIL;
 }
 
+/* What a field or a method is asked of: dynamics and pointers are followed, up to one that is nil. */
+static inline lvt_value lvt_receiver(lvt_value value) {
+    for (;;) {
+        value = lvt_value_unbox(value);
+        if (value.type == NULL || value.type->kind != LVT_KIND_POINTER) return value;
+        const void *pointee = *(void *const *)value.data;
+        if (pointee == NULL) return value;
+        value = (lvt_value){value.type->element, pointee};
+    }
+}
+
 /* The value of a term that is there already: dot, a constant, a variable, fields that their sites know. False: evaluate
  * the term. Nothing is allocated, nothing can fail. Dynamics are followed. */
 static inline bool lvt_read_term(lvt_execution *x, const lvt_term *term, lvt_value dot, lvt_value *out) {
@@ -124,7 +135,7 @@ static inline bool lvt_read_term(lvt_execution *x, const lvt_term *term, lvt_val
     lvt_site *site = &x->sites[term->site];
     for (uint32_t i = 0; i < term->name_count; i++, site++) {
         if (value.type != site->type) {
-            value = lvt_value_unbox(value);
+            value = lvt_receiver(value);
             if (value.type != site->type) return false;
         }
         if (site->result != NULL) value = (lvt_value){site->result, (const char *)value.data + site->offset};

@@ -151,6 +151,7 @@ static bool suits(const lvt_print_form *form, lvt_value value) {
 
 bool lvt_output_form(lvt_execution *x, const lvt_step *step, lvt_value value) {
     const lvt_print_form *form = step->form;
+    if (form->verb == 't') value = lvt_receiver(value);
     if (!suits(form, value)) return false;
     if (form->verb == 't') {
         lvt_time_write_parts(x->out, form->parts, form->part_count, *(const lvt_time *)value.data);

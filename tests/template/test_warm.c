@@ -20,6 +20,7 @@ typedef struct {
     char *markup, *style, *script, *script_text, *url;
     LVT_SLICE(int) numbers;
     int *pointer, *null;
+    lvt_time *due, *never;
 } everything;
 
 LVT_STRUCT(everything, LVT_FIELD(everything, text, LVT_STRING, "Text"),
@@ -35,9 +36,12 @@ LVT_STRUCT(everything, LVT_FIELD(everything, text, LVT_STRING, "Text"),
            LVT_FIELD(everything, script, LVT_JS, "Script"), LVT_FIELD(everything, script_text, LVT_JSSTR, "ScriptText"),
            LVT_FIELD(everything, url, LVT_URL, "URL"), LVT_FIELD(everything, numbers, LVT_SLICE_OF(LVT_INT), "Numbers"),
            LVT_FIELD(everything, pointer, LVT_POINTER_TO(LVT_INT), "Pointer"),
-           LVT_FIELD(everything, null, LVT_POINTER_TO(LVT_INT), "Null"));
+           LVT_FIELD(everything, null, LVT_POINTER_TO(LVT_INT), "Null"),
+           LVT_FIELD(everything, due, LVT_POINTER_TO(LVT_TIME), "Due"),
+           LVT_FIELD(everything, never, LVT_POINTER_TO(LVT_TIME), "Never"));
 
 static int three = 3, numbers[] = {1, -2};
+static lvt_time soon = {1767366245, 0, 0};
 /* Fields own their strings, which nobody frees here. */
 #define OWNED(literal) ((char[]){literal})
 static const everything filled = {
@@ -63,6 +67,7 @@ static const everything filled = {
     .url = OWNED("javascript:void(0)"),
     .numbers = {numbers, 2, 2},
     .pointer = &three,
+    .due = &soon,
 };
 
 /* What an action can be. */
@@ -211,7 +216,8 @@ static void print_warm(const char *template_text, lvt_value data, lvt_template_m
 
 /* JSON has no pointers, and does not tell the widths of numbers apart. */
 static bool is_same_as_dynamic(const char *action) {
-    return strstr(action, "Null") == NULL && strstr(action, "%v\" .Yes") == NULL;
+    return strstr(action, "Null") == NULL && strstr(action, "Never") == NULL && strstr(action, "Pointer.") == NULL &&
+           strstr(action, "%v\" .Yes") == NULL;
 }
 
 static void all_ways_print_the_same(void **state) {

@@ -64,7 +64,8 @@ lvt_status lvt_filter_css_value(lvt_buffer *out, lvt_escaper_text in, lvt_arena 
 
 /* escaper_js.c. A value whose type prints itself (to_string) is given as the text it prints. */
 lvt_status lvt_escape_js_value(lvt_buffer *out, lvt_value value, lvt_error *error);
-/* Text that is its own JSON string, in a script or a quoted attribute; false when it needs an escape. */
+/* Text as a JSON string, in a script or a quoted attribute; false, with nothing written, when it is not ASCII or room
+ * is short: lvt_escape_js_value and the attribute's escaper do then. */
 bool lvt_escape_plain_js_value(lvt_buffer *out, lvt_span text, bool is_quoted);
 void lvt_escape_js_string(lvt_buffer *out, lvt_escaper_text in);
 void lvt_escape_js_template(lvt_buffer *out, lvt_escaper_text in);

@@ -96,13 +96,52 @@ static char *write_quote(char *to, bool is_quoted) {
     return to + 1;
 }
 
+/* A byte of a JSON string in a script, or in a quoted attribute: `to` has room for ESCAPED_MAX. */
+enum { ESCAPED_MAX = 6 };
+static char *write_escaped(char *to, unsigned char c, bool is_quoted) {
+    static const char hex[] = "0123456789abcdef";
+    static const char letters[0x20] = {['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+    if (c == '\'' || c == '+') { /* only an attribute minds */
+        memcpy(to, c == '+' ? "&#43;" : "&#39;", QUOTE_MAX);
+        return to + QUOTE_MAX;
+    }
+    if (c == 0x7F) {
+        *to = (char)c;
+        return to + 1;
+    }
+    *to++ = '\\';
+    if (c == '"') return write_quote(to, is_quoted);
+    if (c == '\\' || (c < sizeof letters && letters[c] != '\0')) {
+        *to = c == '\\' ? '\\' : letters[c];
+        return to + 1;
+    }
+    const char digits[] = {'u', '0', '0', hex[c >> 4], hex[c & 15]};
+    memcpy(to, digits, sizeof digits);
+    return to + sizeof digits;
+}
+
 bool lvt_escape_plain_js_value(lvt_buffer *out, lvt_span text, bool is_quoted) {
+    enum { LONGEST = 1024 }; /* so that the room asked for stays small */
     uint8_t mask = is_quoted ? STOPS_ATTRIBUTE : STOPS_JSON;
-    if (text.length != 0 && lvt_run_length(text.data, text.length, json_stops, mask) != text.length) return false;
-    if (lvt_buffer_reserve(out, text.length + (size_t)2 * QUOTE_MAX) != LVT_OK) return true; /* the buffer knows */
+    size_t at = text.length != 0 ? lvt_run_length(text.data, text.length, json_stops, mask) : 0, written = 0;
+    size_t room = text.length + (size_t)2 * QUOTE_MAX;
+    if (at < text.length) {
+        if (text.length > LONGEST) return false;
+        room += (ESCAPED_MAX - 1) * text.length;
+    }
+    if (room > out->maximum - out->length || lvt_buffer_reserve(out, room) != LVT_OK) return false;
     char *to = write_quote(out->data + out->length, is_quoted);
-    if (text.length != 0) memcpy(to, text.data, text.length);
-    out->length = (size_t)(write_quote(to + text.length, is_quoted) - out->data);
+    for (;; at++) {
+        if (at > written) memcpy(to, text.data + written, at - written);
+        to += at - written;
+        if (at == text.length) break;
+        unsigned char c = (unsigned char)text.data[at];
+        if (c >= 0x80) return false; /* nothing counts yet */
+        to = write_escaped(to, c, is_quoted);
+        written = at + 1;
+        at += lvt_run_length(text.data + written, text.length - written, json_stops, mask);
+    }
+    out->length = (size_t)(write_quote(to, is_quoted) - out->data);
     return true;
 }
 

@@ -510,15 +510,6 @@ static inline void append_static(lvt_buffer *out, lvt_span text) {
     out->length += text.length;
 }
 
-/* One digit, the usual case of small numbers, without a call. */
-static inline void append_int(lvt_buffer *out, int64_t number) {
-    if (number >= 0 && number < 10 && out->length < out->capacity && out->status == LVT_OK) {
-        out->data[out->length++] = (char)('0' + number);
-    } else {
-        lvt_buffer_append_int(out, number);
-    }
-}
-
 /* {{.Name}} of a struct whose type was seen here before; false for everything else. */
 static inline bool print_field(lvt_execution *x, const lvt_step *step, lvt_value dot) {
     if (step->field == LVT_NO_FIELD) return false;
@@ -528,8 +519,8 @@ static inline bool print_field(lvt_execution *x, const lvt_step *step, lvt_value
     if (step->output != LVT_OUTPUT_HTML) return lvt_output_field(x, step, site, data);
     switch (site->form) {
     case LVT_SITE_STRING: lvt_escape_plain_html(x->out, lvt_span_from(*(char *const *)data)); return true;
-    case LVT_SITE_INT: append_int(x->out, *(const int32_t *)data); return true;
-    case LVT_SITE_INT64: append_int(x->out, *(const int64_t *)data); return true;
+    case LVT_SITE_INT: lvt_output_int(x->out, *(const int32_t *)data); return true;
+    case LVT_SITE_INT64: lvt_output_int(x->out, *(const int64_t *)data); return true;
     default: return lvt_output_field(x, step, site, data);
     }
 }

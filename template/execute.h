@@ -150,6 +150,19 @@ static inline bool lvt_read_term(lvt_execution *x, const lvt_term *term, lvt_val
 bool lvt_quick_length(lvt_execution *x, const lvt_stage *stage, lvt_value dot, int64_t *out);
 bool lvt_quick_truth(lvt_execution *x, const lvt_evaluation *evaluation, lvt_value dot, bool *out);
 
+/* One or two digits, the usual case of small numbers, without a call. */
+static inline void lvt_output_int(lvt_buffer *out, int64_t number) {
+    if (number < 0 || number >= 100 || out->capacity - out->length < 2 || out->status != LVT_OK) {
+        lvt_buffer_append_int(out, number);
+        return;
+    }
+    char *to = out->data + out->length;
+    unsigned small = (unsigned)number;
+    if (small >= 10) *to++ = (char)('0' + small / 10);
+    *to = (char)('0' + small % 10);
+    out->length += small >= 10 ? 2 : 1;
+}
+
 /* output.c: a value, or text that a function made, in the place of a PRINT step. */
 lvt_status lvt_output_value(lvt_execution *x, const lvt_step *step, lvt_value value);
 lvt_status lvt_output_text(lvt_execution *x, const lvt_step *step, lvt_span text);

@@ -107,24 +107,29 @@ lvt_status lvt_output_value(lvt_execution *x, const lvt_step *step, lvt_value va
     return step->output == LVT_OUTPUT_TEXT ? write_text(x, step, value) : write_escaped(x, step, value);
 }
 
+/* Between other words of a script a number or a truth value needs space. */
+static inline bool is_script_value(lvt_output output) {
+    return output == LVT_OUTPUT_JS_VALUE || output == LVT_OUTPUT_JS_ATTRIBUTE;
+}
+
 bool lvt_output_field(lvt_execution *x, const lvt_step *step, const lvt_site *site, const void *data) {
     lvt_buffer *out = x->out;
     lvt_output output = step->output;
-    bool is_script = output == LVT_OUTPUT_JS_VALUE || output == LVT_OUTPUT_JS_ATTRIBUTE;
+    const lvt_string *text = data;
+    int64_t number = 0;
     if (output == LVT_OUTPUT_CHAIN) return false;
-    if (site->form == LVT_SITE_STRING) return write_plain(out, output, lvt_span_from(*(char *const *)data));
-    if (site->form == LVT_SITE_TEXT) {
-        const lvt_string *text = data;
-        return write_plain(out, output, lvt_span_of(text->data, text->length));
-    }
-    if (site->form == LVT_SITE_OTHER) return false;
-    if (is_script) lvt_buffer_append_char(out, ' ');
     switch (site->form) {
-    case LVT_SITE_INT: lvt_buffer_append_int(out, *(const int32_t *)data); break;
-    case LVT_SITE_INT64: lvt_buffer_append_int(out, *(const int64_t *)data); break;
-    default: append_bool(out, *(const bool *)data); break;
+    case LVT_SITE_OTHER: return false;
+    case LVT_SITE_STRING: return write_plain(out, output, lvt_span_from(*(char *const *)data));
+    case LVT_SITE_TEXT: return write_plain(out, output, lvt_span_of(text->data, text->length));
+    case LVT_SITE_BOOL: break;
+    case LVT_SITE_INT: number = *(const int32_t *)data; break;
+    case LVT_SITE_INT64: number = *(const int64_t *)data; break;
     }
-    if (is_script) lvt_buffer_append_char(out, ' ');
+    if (is_script_value(output)) lvt_buffer_append_char(out, ' ');
+    if (site->form == LVT_SITE_BOOL) append_bool(out, *(const bool *)data);
+    else lvt_output_int(out, number);
+    if (is_script_value(output)) lvt_buffer_append_char(out, ' ');
     return true;
 }
 

@@ -64,12 +64,12 @@ func (g *Generator) pick(list []string) string { return list[g.random.IntN(len(l
 
 func pick[T any](g *Generator, list []T) T { return list[g.random.IntN(len(list))] }
 
-// write appends bytes as they are, but keeps braces of the text apart from those of actions.
+// write appends bytes as they are, but keeps braces of the text apart from those of actions, and makes no ${ by chance.
 func (g *Generator) write(text string) {
 	if text == "" {
 		return
 	}
-	if g.last == '{' && text[0] == '{' {
+	if text[0] == '{' && (g.last == '{' || g.html && g.last == '$') {
 		g.out = append(g.out, ' ')
 	}
 	g.out = append(g.out, text...)

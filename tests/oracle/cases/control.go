@@ -212,6 +212,12 @@ func (g *Generator) declare(s *scope) {
 }
 
 func (g *Generator) invoke(s *scope) {
+	// Go keeps the context behind an invocation for the next one, and with it a slice of brace counts that it goes on to
+	// change: from the second invocation on, its counts are wrong inside ${ }. lvt's are right.
+	if s.interpolated {
+		g.show(s)
+		return
+	}
 	// Definitions of the same place, or those that fit everywhere.
 	var fitting []definition
 	for _, one := range g.definitions {
@@ -267,7 +273,7 @@ func (g *Generator) control(s *scope) {
 		}
 		g.braces(g.pick([]string{"break", "continue"}))
 		g.braces("end")
-	case choice < 98:
+	case choice < 98 && !s.interpolated:
 		g.block(s)
 	default:
 		if g.mistake() {

@@ -71,8 +71,10 @@ type scope struct {
 	place     place
 	variables []variable
 	inLoop    bool
-	depth     int
-	loops     int
+	// Inside the ${ } of a template literal, where Go loses count of braces behind an invocation: see invoke.
+	interpolated bool
+	depth        int
+	loops        int
 }
 
 // reference is a way to a value: kind of it and text.

@@ -163,12 +163,15 @@ func (g *Generator) scriptPiece(s *scope) {
 		switch g.n(8) {
 		case 0, 1, 2:
 			g.ink("${")
+			inner := s.block()
+			inner.interpolated = true
 			if g.chance(700) {
 				g.ink(g.pick([]string{"", " "}))
-				g.expression(s, 2)
+				g.expression(&inner, 2)
 			} else {
-				g.inside(s, script, g.quote)
+				g.inside(&inner, script, g.quote)
 			}
+			s.variables = inner.variables
 			g.ink(g.pick([]string{"}", " }"}))
 		default:
 			g.ink(g.pick([]string{"a", "x y", "\n", "'", "\"", "$", "$$", "\\`", "\\${", "\\\\", "{", "}", "<b>", "</", "//",

@@ -153,6 +153,7 @@ var splinters = []string{"{{", "}}", "{{.}}", "{{end}}", "{{else}}", "{{if .B}}"
 // damage changes a few places of a template. Ranges stay whole, so that they still go over what they went over, and
 // no invocation is copied, so that recursion still ends.
 func (g *Generator) damage(template string) string {
+	whole := template
 	for count := 1 + g.n(3); count > 0 && template != ""; count-- {
 		from := g.n(len(template))
 		to := min(len(template), from+pick(g, []int{0, 1, 1, 2, 3, 8, 20}))
@@ -172,6 +173,9 @@ func (g *Generator) damage(template string) string {
 			with = g.pick(splinters)
 		}
 		template = template[:from] + with + template[to:]
+	}
+	if strings.Contains(whole+template, "${") && (strings.Contains(template, "template") || strings.Contains(template, "block")) {
+		return whole // see invoke
 	}
 	// JSON cannot carry anything else.
 	return strings.ToValidUTF8(template, "\ufffd")

@@ -79,7 +79,9 @@ const char *lvt_lexer_show(char out[LVT_LEXER_QUOTE_MAX], lvt_token token) {
         return out;
     }
     (void)quote(out, token.text, token.text.length > 10 ? 10 : SIZE_MAX);
-    if (token.text.length > 10 && out[strlen(out) - 1] == '"') (void)strcat(out, "...");
+    size_t length = strlen(out);
+    /* Ten characters take less than half of the room. */
+    if (token.text.length > 10 && out[length - 1] == '"') memcpy(out + length, "...", sizeof "...");
     return out;
 }
 

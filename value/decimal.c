@@ -346,7 +346,7 @@ void lvt_decimal_significant(lvt_decimal *out, double magnitude, int count) {
     decimal_fixed(out, magnitude, count, false);
 }
 
-/* Between 1/256 and 2^40 the digits of the fraction come out of 64-bit products exactly. */
+/* Between 1/256 and 1e12 the digits of the fraction come out of 64-bit products exactly. */
 bool lvt_decimal_simple_places(uint64_t *out_integer, double magnitude, int places) {
     if (places < 0 || places > 6 || !(magnitude >= 1.0 / 256 && magnitude < 1e12)) return false;
     lvt_binary binary = lvt_binary_of(magnitude, 64);

@@ -118,7 +118,7 @@ static char *write_zone(char *to, int32_t offset, unsigned form) {
         return to;
     }
     /* The sign is that of the whole minutes, as in Go. */
-    int32_t minutes = offset / 60, seconds = offset;
+    int32_t minutes = offset / 60, seconds = offset % 60;
     *to++ = minutes < 0 ? '-' : '+';
     if (minutes < 0) {
         minutes = -minutes;
@@ -130,11 +130,12 @@ static char *write_zone(char *to, int32_t offset, unsigned form) {
     to = write_number(to, minutes % 60, 2, '0');
     if ((form & ZONE_SECONDS) == 0) return to;
     if ((form & ZONE_COLON) != 0) *to++ = ':';
-    return write_number(to, seconds % 60, 2, '0');
+    return write_number(to, seconds, 2, '0');
 }
 
-/* Zeros show that many digits; nines leave out trailing zeros, and the point when nothing is left. */
-static char *write_fraction(char *to, lvt_span layout, int nanosecond) {
+/* Zeros show that many digits; nines leave out trailing zeros, and the point when nothing is left. Unsigned:
+ * whatever the time holds, only digits are printed, which need no escaping. */
+static char *write_fraction(char *to, lvt_span layout, uint32_t nanosecond) {
     char digits[9];
     for (int i = 8; i >= 0; i--, nanosecond /= 10) digits[i] = (char)('0' + nanosecond % 10);
     size_t wanted = layout.length - 1 < sizeof digits ? layout.length - 1 : sizeof digits;
@@ -179,7 +180,7 @@ static inline char *write_element(char *to, const lvt_time_part *part, const lvt
         return offset == 0 ? write_text(to, "UTC", 3) : write_zone(to, offset, ZONE_MINUTES);
     case ZONE: return write_zone(to, offset, part->zone);
     case LITERAL: *to++ = '_'; return write_number(to, calendar->year, 4, '0');
-    case FRACTION: return write_fraction(to, part->text, calendar->nanosecond);
+    case FRACTION: return write_fraction(to, part->text, (uint32_t)calendar->nanosecond);
     case PLAIN: break;
     }
     return to;

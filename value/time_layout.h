@@ -4,7 +4,7 @@
 
 #include "value/time_members.h"
 
-/* The most that one element prints; a year has 20 bytes at most, a zone's hours 12. */
+/* More than any element prints; a year has 20 bytes at most. */
 enum { LVT_TIME_PART_MAX = 48 };
 
 /* An element of a layout, or the text between two. */

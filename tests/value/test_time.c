@@ -304,6 +304,14 @@ static void the_ends_of_the_range_do_not_overflow(void **state) {
     lvt_buffer_clear(&out);
     lvt_time_format(&out, (lvt_time){INT64_MIN, 0, -86399}, LVT_SPAN("2006-01-02 06"));
     assert_string_equal(lvt_buffer_string(&out), "-292277022657-01-26 57");
+    lvt_buffer_clear(&out);
+    lvt_time_format(&out, (lvt_time){0, 0, INT32_MIN}, LVT_SPAN("-07:00:00 Z0700"));
+    assert_string_equal(lvt_buffer_string(&out), "-596523:14:08 -59652314");
+    /* What is no fraction prints digits all the same: nobody escapes them. */
+    lvt_buffer_clear(&out);
+    lvt_time_format(&out, (lvt_time){0, -99999999, 0}, LVT_SPAN(".000000000"));
+    assert_int_equal(out.length, 10);
+    for (size_t i = 1; i < out.length; i++) assert_in_range(out.data[i], '0', '9');
     lvt_buffer_free(&out);
 }
 

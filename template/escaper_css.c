@@ -74,15 +74,20 @@ void lvt_escape_css(lvt_buffer *out, lvt_escaper_text in) {
     lvt_buffer_append(out, text.data + run, text.length - run);
 }
 
-/* Whether the letters of the value, whatever stands between them, contain a word that makes browsers run scripts. */
+/* What stands in a word for this check: no hyphen, and ASCII only. */
+static bool is_word_part(unsigned char c) { return c != '-' && c < 0x80 && lvt_css_is_name_rune(c); }
+
+/* Whether the letters of the value, whatever stands between them, contain a word that makes browsers run scripts. A
+ * word starts at a letter: else a long run of spaces would be walked through from each of them. */
 static bool names_script(const char *value, size_t length) {
     static const char *const words[] = {"expression", "mozbinding"};
     for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++) {
         for (size_t start = 0; start < length; start++) {
+            if (!is_word_part((unsigned char)value[start])) continue;
             size_t matched = 0;
             for (size_t at = start; at < length && words[w][matched] != '\0'; at++) {
                 unsigned char c = (unsigned char)value[at];
-                if (c == '-' || c >= 0x80 || !lvt_css_is_name_rune(c)) continue;
+                if (!is_word_part(c)) continue;
                 if (c >= 'A' && c <= 'Z') c = (unsigned char)(c + ('a' - 'A'));
                 if (c != (unsigned char)words[w][matched]) break;
                 matched++;

@@ -221,7 +221,7 @@ extern const lvt_type lvt_type_object, lvt_type_array;
 #define LVT_HTMLATTR (&lvt_type_trusted[LVT_CONTENT_HTMLATTR])
 
 /* Composite descriptors; arguments are descriptors: LVT_SLICE_OF(&todo_type), LVT_MAP_OF(LVT_STRING, LVT_INT). Usable
- * at file scope, where the descriptor lives as long as the program. */
+ * at file scope, where the descriptor lives as long as the program: types are known by their address. */
 #define LVT_CHARS(n)                                  \
     (&(const lvt_type){.kind = LVT_KIND_STRING,       \
                        .name = "string",              \

@@ -67,6 +67,10 @@ func reason(message string) (text string, atRun bool) {
 }
 
 func shown(reply *answer) string {
+	const most = 4000
+	if reply.Output != nil && len(*reply.Output) > most {
+		return fmt.Sprintf("prints %d bytes, %q...", len(*reply.Output), (*reply.Output)[:most])
+	}
 	if reply.Output != nil {
 		return fmt.Sprintf("prints %q", *reply.Output)
 	}

@@ -213,7 +213,8 @@ func (g *Generator) declare(s *scope) {
 
 func (g *Generator) invoke(s *scope) {
 	// Go keeps the context behind an invocation for the next one, and with it a slice of brace counts that it goes on to
-	// change: from the second invocation on, its counts are wrong inside ${ }. lvt's are right.
+	// change: from the second invocation on, its counts are wrong inside ${ }, and so they are in the second turn
+	// of a range. lvt's are right.
 	if s.interpolated {
 		g.show(s)
 		return
@@ -263,7 +264,7 @@ func (g *Generator) control(s *scope) {
 		g.ifs(s)
 	case choice < 62:
 		g.withs(s)
-	case choice < 90 && s.loops < 3:
+	case choice < 90 && s.loops < 3 && !s.interpolated:
 		g.ranges(s)
 	case choice < 94 && s.inLoop:
 		inner := s.block()

@@ -71,7 +71,7 @@ type scope struct {
 	place     place
 	variables []variable
 	inLoop    bool
-	// Inside the ${ } of a template literal, where Go loses count of braces behind an invocation: see invoke.
+	// Inside the ${ } of a template literal, where Go loses count of braces behind an invocation and in a range: see invoke.
 	interpolated bool
 	depth        int
 	loops        int

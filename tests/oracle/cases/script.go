@@ -96,7 +96,7 @@ func (g *Generator) expression(s *scope, depth int) {
 		g.ink(" }")
 	case choice < 80:
 		g.ink("[")
-		if g.chance(300) && s.loops < 3 {
+		if g.chance(300) && s.loops < 3 && !s.interpolated {
 			g.used["K"] = true
 			inner := s.block()
 			if g.chance(500) {

@@ -68,6 +68,7 @@ var features = []struct {
 	{"bytes", goldenBytes},
 	{"errors_load", goldenLoadErrors},
 	{"errors_run", goldenRunErrors},
+	{"found", goldenFound},
 	{"differences", goldenDifferences},
 }
 

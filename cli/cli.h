@@ -10,6 +10,7 @@
 enum { LVT_EXIT_OK = 0, LVT_EXIT_FAILED = 1, LVT_EXIT_USAGE = 2, LVT_EXIT_WARNINGS = 3 };
 
 int lvt_command_analyze(int argc, char **argv);
+int lvt_command_bench(int argc, char **argv);
 int lvt_command_render(int argc, char **argv);
 int lvt_command_replay(int argc, char **argv);
 

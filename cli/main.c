@@ -14,6 +14,9 @@ static const char usage[] =
     "                                                    what the engine knows: actions with their context and "
     "escapers,\n"
     "                                                    parts that change on their own, templates, warnings\n"
+    "  lvt bench TEMPLATE... --data FILE|- [--seconds N]   how fast the page is printed, as a line of JSON\n"
+    "  lvt bench TEMPLATE... --states STATES.jsonl|- [--seconds N]\n"
+    "                                                    how fast a live page follows the states, again and again\n"
     "\n"
     "Data is typed JSON: {\"$time\":\"2026-01-02T15:04:05Z\"} is a time, {\"$html\":\"<b>x</b>\"} trusted HTML.\n";
 
@@ -32,6 +35,7 @@ int main(int argc, char **argv) {
     if (strcmp(argv[1], "render") == 0) return lvt_command_render(argc - 2, argv + 2);
     if (strcmp(argv[1], "replay") == 0) return lvt_command_replay(argc - 2, argv + 2);
     if (strcmp(argv[1], "analyze") == 0) return lvt_command_analyze(argc - 2, argv + 2);
+    if (strcmp(argv[1], "bench") == 0) return lvt_command_bench(argc - 2, argv + 2);
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
         (void)fputs(usage, stdout);
         return LVT_EXIT_OK;

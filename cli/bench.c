@@ -132,7 +132,7 @@ static lvt_status read_data(lvt_value *out, bench *all, const char *path, lvt_er
 static lvt_status print_for(uint64_t *out_renders, int64_t *out_elapsed, bench *all, lvt_value data,
                             int64_t nanoseconds, lvt_error *error) {
     uint64_t renders = 0, batch = 1;
-    int64_t start = lvt_clock_steady(NULL), last = start, now = start;
+    int64_t start = lvt_clock_steady(NULL), last = start, now;
     do {
         for (uint64_t i = 0; i < batch; i++, renders++) {
             lvt_buffer_clear(&all->page);

@@ -12,11 +12,15 @@
 
 typedef struct lvt_markup_attribute lvt_markup_attribute;
 struct lvt_markup_attribute {
-    lvt_span name;  /* empty: not known */
-    lvt_span text;  /* the value up to its first action */
-    bool has_slot;  /* an action or a branch in the value */
-    bool is_slot;   /* the value is one printing action and nothing else */
-    bool is_nested; /* in a branch or another template than the tag's start */
+    lvt_span name;    /* empty: not known */
+    lvt_span text;    /* the value up to its first action */
+    bool has_slot;    /* an action or a branch in the value */
+    bool is_slot;     /* the value is one printing action and nothing else */
+    bool is_nested;   /* in a branch or another template than the tag's start */
+    const void *list; /* the list of nodes in which it starts */
+    /* A name that is put together of parts: how it begins and ends, as far as the template says. */
+    bool is_split, is_harmless;
+    lvt_span head, tail;
     lvt_markup_attribute *next;
 };
 
@@ -85,6 +89,8 @@ typedef struct lvt_analysis_note {
     const lvt_markup_element *element;         /* the innermost one */
     bool inherits_element, inherits_attribute; /* they come from whoever invokes the definition */
     bool is_outside;                           /* of what updates reach: in a document, before its body */
+    bool is_leading;                           /* nothing but text stands before it in its attribute's value */
+    lvt_span before;                           /* the text right before it; empty: another node */
     bool has_rows;
     lvt_analysis_roots row;
     size_t index; /* of its action in the result */
@@ -161,6 +167,7 @@ typedef struct lvt_analysis_walk {
     lvt_analysis_unit *unit;
     lvt_analysis_list *list;
     lvt_analysis_loop *loop;
+    lvt_span before; /* the text right before the node that is being walked */
     /* What the unit's surroundings hold where it starts. */
     const lvt_markup_element *unit_element;
     const lvt_markup_tag *unit_tag;
@@ -235,6 +242,9 @@ void lvt_analysis_read_pipeline(lvt_analysis_walk *walk, lvt_analysis_action *ac
 void lvt_analysis_judge_pipeline(lvt_analysis_walk *walk, const lvt_analysis_note *note);
 /* Variables of a definition that nothing reads. */
 void lvt_analysis_judge_variables(lvt_analysis_walk *walk, const lvt_definition *definition);
+
+/* ---- analysis_safety.c: what escaping cannot do ---- */
+void lvt_analysis_judge_safety(lvt_analysis_walk *walk, const lvt_analysis_note *note);
 
 /* ---- analysis_words.c ---- */
 const char *lvt_analysis_context_words(lvt_analysis_walk *walk, const lvt_context *context, lvt_span element,

@@ -213,6 +213,36 @@ static void begin_tag(lvt_analysis_walk *walk, lvt_analysis_state *state, lvt_sp
     tag->attributes_end = &tag->attributes;
 }
 
+static void new_attribute(lvt_analysis_walk *walk, lvt_analysis_state *state, lvt_span name) {
+    lvt_markup_tag *tag = state->tag;
+    lvt_markup_attribute *attribute = lvt_analysis_take(walk, 1, sizeof *attribute);
+    if (attribute == NULL) return;
+    attribute->name = name;
+    attribute->list = walk->list;
+    attribute->is_nested = tag->list != walk->list;
+    *tag->attributes_end = attribute;
+    tag->attributes_end = &attribute->next;
+    state->attribute = attribute;
+}
+
+/* The name that is being read goes on behind an action, a block or a comment: with a text, or with a value (empty). */
+static void split_name(lvt_analysis_walk *walk, lvt_analysis_state *state, lvt_span text) {
+    if (state->tag == NULL) return;
+    state->tag->is_unsure = true;
+    if (state->attribute == NULL) new_attribute(walk, state, LVT_SPAN(""));
+    lvt_markup_attribute *attribute = state->attribute;
+    if (attribute == NULL) return;
+    bool is_in_list = attribute->list == walk->list;
+    bool is_certain = is_in_list || state->tag->list == walk->list;
+    if (!attribute->is_split) attribute->head = attribute->name;
+    /* It began in a block that may have been left out. */
+    if (!is_in_list && attribute->is_nested) attribute->head = LVT_SPAN("");
+    attribute->is_split = true;
+    attribute->name = LVT_SPAN("");
+    attribute->tail = is_certain ? text : LVT_SPAN("");
+    if (is_certain && memchr(text.data, '-', text.length) != NULL) attribute->is_harmless = true;
+}
+
 static void add_attribute(lvt_analysis_walk *walk, lvt_analysis_state *state, lvt_span name) {
     lvt_markup_tag *tag = state->tag;
     state->attribute = NULL;
@@ -223,14 +253,7 @@ static void add_attribute(lvt_analysis_walk *walk, lvt_analysis_state *state, lv
         name.length--;
     }
     while (name.length > 0 && name.data[0] == '/') name = lvt_span_of(name.data + 1, name.length - 1);
-    if (name.length == 0) return;
-    lvt_markup_attribute *attribute = lvt_analysis_take(walk, 1, sizeof *attribute);
-    if (attribute == NULL) return;
-    attribute->name = name;
-    attribute->is_nested = tag->list != walk->list;
-    *tag->attributes_end = attribute;
-    tag->attributes_end = &attribute->next;
-    state->attribute = attribute;
+    if (name.length != 0) new_attribute(walk, state, name);
 }
 
 static void add_value(lvt_analysis_state *state, lvt_span text) {
@@ -318,10 +341,7 @@ static void read_step(lvt_analysis_walk *walk, lvt_analysis_state *state, const 
     }
     case LVT_STATE_ATTRIBUTE_NAME:
         /* The rest of a name that was cut by an action or a comment. */
-        if (text.length > 0 && state->tag != NULL) {
-            state->tag->is_unsure = true;
-            if (state->attribute != NULL) state->attribute->name = LVT_SPAN("");
-        }
+        if (text.length > 0) split_name(walk, state, text);
         return;
     default: return;
     }
@@ -356,10 +376,12 @@ void lvt_analysis_read_slot(lvt_analysis_walk *walk, lvt_analysis_state *state, 
         attribute->is_slot = is_print && attribute->text.length == 0 && !attribute->has_slot;
         attribute->has_slot = true;
     } else if (lvt_state_is_in_tag(context->state)) {
-        if (!is_print) return;
-        if (state->tag != NULL) state->tag->is_unsure = true;
-        if (state->attribute != NULL) state->attribute->name = LVT_SPAN("");
-        state->attribute = NULL;
+        bool is_in_name = context->state == LVT_STATE_ATTRIBUTE_NAME;
+        if (!is_in_name) state->attribute = NULL;
+        if (!is_print || state->tag == NULL) return;
+        state->tag->is_unsure = true;
+        if (is_in_name) split_name(walk, state, LVT_SPAN(""));
+        else new_attribute(walk, state, LVT_SPAN(""));
     } else if (is_print && !lvt_state_is_comment(context->state)) {
         if (state->element != NULL) state->element->parts++;
         if (context->state == LVT_STATE_TEXT && is_at_root(walk, state))

@@ -192,6 +192,7 @@ static void finish_note(lvt_analysis_walk *walk, lvt_analysis_note *note, const 
         action->key_is_slot = action->key.length != 0 && note->row.key_is_slot;
         action->rows = lvt_analysis_row_words(note);
     }
+    lvt_analysis_judge_safety(walk, note);
     judge_never(walk, note);
     judge_whole(walk, note);
 }

@@ -54,6 +54,8 @@ static lvt_analysis_note *add_note(lvt_analysis_walk *walk, const lvt_analysis_s
     note->attribute = state->attribute;
     note->element = state->element;
     note->inherits_element = state->tag != NULL ? state->tag == walk->unit_tag : state->element == walk->unit_element;
+    note->is_leading = state->attribute != NULL && !state->attribute->has_slot;
+    note->before = walk->before;
     note->inherits_attribute = state->attribute != NULL && state->attribute == walk->unit_attribute;
     note->is_outside = walk->is_document && !state->is_in_body && !(state->tag == NULL && is_title(state->element));
     if (node->pipeline != NULL) lvt_analysis_read_pipeline(walk, &note->action, node->pipeline);
@@ -394,6 +396,8 @@ static bool is_blank_text(const lvt_node *node) {
 static void walk_nodes(lvt_analysis_walk *walk, lvt_analysis_state *state, const lvt_node_list *nodes) {
     for (size_t i = 0; i < nodes->count && walk->status == LVT_OK; i++) {
         if (state->context.state != LVT_STATE_DEAD) {
+            bool is_behind_text = i > 0 && nodes->items[i - 1]->kind == LVT_NODE_TEXT;
+            walk->before = is_behind_text ? nodes->items[i - 1]->source : LVT_SPAN("");
             walk_node(walk, state, nodes->items[i]);
         } else if (!is_blank_text(nodes->items[i])) {
             lvt_analysis_warn(walk, LVT_ANALYSIS_WARNING_UNREACHABLE, nodes->items[i]->place,

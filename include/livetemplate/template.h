@@ -187,7 +187,13 @@ typedef struct lvt_analysis_shape {
     X(UNUSED_VARIABLE, "unused-variable", "a variable that nothing reads")                                 \
     X(UNREACHABLE, "unreachable", "what stands behind a {{break}} or {{continue}}")                        \
     X(NEEDLESS_ESCAPER, "needless-escaper", "escaping by hand that the page does by itself")               \
-    X(DOUBLE_ESCAPE, "double-escape", "escaping by hand on top of the page's own")
+    X(DOUBLE_ESCAPE, "double-escape", "escaping by hand on top of the page's own")                         \
+    X(VALUE_IS_CODE, "value-is-code", "a value that runs as code whatever its escaping")                   \
+    X(VALUE_LOADS_CODE, "value-loads-code", "a value decides where code or style comes from")              \
+    X(VALUE_IN_HOST, "value-in-host", "a value can turn the host of a URL into another")                   \
+    X(VALUE_REDIRECTS, "value-redirects", "a value decides where the page goes")                           \
+    X(SPLIT_ATTRIBUTE_NAME, "split-attribute-name", "an attribute whose name is put together of parts")    \
+    X(STYLE_IN_SVG, "style-in-svg", "a value in a style that is parsed as markup")
 
 typedef enum lvt_analysis_warning_code {
 #define LVT_ANALYSIS_WARNING_ENUM(code, name, sentence) LVT_ANALYSIS_WARNING_##code,

@@ -556,9 +556,10 @@ static void strange_bytes(void **state) {
 
 static void every_failed_allocation_is_an_error(void **state) {
     (void)state;
-    static const char text[] = "<ul>{{range $i, $v := .L}}<li>{{template \"a\" .}}{{if .}}<b>{{end}}</li>{{end}}</ul>"
-                               "{{define \"a\"}}<p title=\"{{.}}\">{{if .}}{{template \"a\" .X}}{{end}}{{end}}"
-                               "{{define \"b\"}}{{end}}<script>{{.A | js}}</script><form lvt-submit=x></form>";
+    static const char text[] =
+        "<ul>{{range $i, $v := .L}}<li>{{template \"a\" .}}{{if .}}<b>{{end}}</li>{{end}}</ul>"
+        "{{define \"a\"}}<p title=\"{{.}}\">{{if .}}{{template \"a\" .X}}{{end}}{{end}}"
+        "{{define \"b\"}}{{end}}<script>{{.A | js}}</script><form lvt-submit=x></form><a o{{.}}k=\"{{.}}\">";
     lvt_template_source source = {"t", lvt_span_from(text)};
     lvt_template_options options = LVT_TEMPLATE_OPTIONS_INIT;
     options.sources = &source;

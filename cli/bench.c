@@ -3,8 +3,6 @@
  */
 #include "cli/cli.h"
 
-#include "live/message.h"
-
 #include <stdlib.h>
 
 static const char usage[] = "usage: lvt bench TEMPLATE... --data FILE|- [--seconds N]\n"
@@ -64,32 +62,16 @@ typedef struct state {
 
 typedef struct bench {
     int64_t nanoseconds; /* to measure */
-    lvt_template *tmpl;
-    lvt_execution *execution;
-    lvt_arena arena; /* texts of templates, data, states */
+    lvt_arena arena;     /* texts of templates, data, states */
+    lvt_journey journey;
     lvt_buffer page;
-    /* One page as its client sees it. */
-    lvt_shapes *shapes;
-    lvt_rendering *before;
-    lvt_rendering *after;
-    lvt_changes *changes;
-    lvt_known_shapes known;
-    uint64_t sequence;
-    lvt_buffer message;
     durations *durations;
 } bench;
 
 static void bench_end(bench *all) {
     free(all->durations);
-    lvt_changes_free(all->changes);
-    lvt_rendering_free(all->before);
-    lvt_rendering_free(all->after);
-    lvt_shapes_free(all->shapes);
-    lvt_known_shapes_free(&all->known);
-    lvt_execution_free(all->execution);
-    lvt_template_free(all->tmpl);
+    lvt_journey_end(&all->journey);
     lvt_buffer_free(&all->page);
-    lvt_buffer_free(&all->message);
     lvt_arena_free(&all->arena);
 }
 
@@ -98,35 +80,13 @@ static lvt_status bench_begin(bench *all, char **paths, size_t count, double sec
     *all = (bench){.nanoseconds = (int64_t)(seconds * (double)LVT_NANOSECONDS_PER_SECOND)};
     lvt_arena_init(&all->arena, (size_t)16 * LVT_JSON_DOCUMENT_MAX, NULL);
     lvt_buffer_init(&all->page, LVT_RENDER_OUTPUT_MAX, NULL);
-    lvt_buffer_init(&all->message, (size_t)4 * LVT_RENDER_OUTPUT_MAX, NULL);
     lvt_template_source *sources = NULL;
     lvt_status status = lvt_cli_read_templates(&sources, paths, count, &all->arena, error);
-    lvt_template_options options = LVT_TEMPLATE_OPTIONS_INIT;
-    options.sources = sources;
-    options.source_count = count;
-    if (status == LVT_OK) status = lvt_template_load(&all->tmpl, &options, error);
-    if (status == LVT_OK) status = lvt_execution_create(&all->execution, all->tmpl, error);
+    if (status == LVT_OK) status = lvt_journey_begin(&all->journey, sources, count, error);
     return status;
 }
 
 /* ---- renders ----------------------------------------------------------------------------------------------------- */
-
-static lvt_status read_data(lvt_value *out, bench *all, const char *path, lvt_error *error) {
-    lvt_buffer text;
-    lvt_buffer_init(&text, LVT_JSON_DOCUMENT_MAX, NULL);
-    lvt_status status = lvt_cli_read(&text, path, error);
-    if (status == LVT_OK) {
-        lvt_error inner;
-        status = lvt_json_parse(out, lvt_buffer_span(&text), &all->arena, &inner);
-        /* "json:line:column: reason" becomes "FILE:line:column: reason". */
-        bool has_place = status != LVT_OK && strncmp(inner.message, "json:", 5) == 0;
-        if (status != LVT_OK)
-            (void)lvt_error_set(error, status, "%s%s%s", path, has_place ? "" : ": ",
-                                inner.message + (has_place ? 4 : 0));
-    }
-    lvt_buffer_free(&text);
-    return status;
-}
 
 /* Print until the time is over: how often, and how long it took. */
 static lvt_status print_for(uint64_t *out_renders, int64_t *out_elapsed, bench *all, lvt_value data,
@@ -136,7 +96,7 @@ static lvt_status print_for(uint64_t *out_renders, int64_t *out_elapsed, bench *
     do {
         for (uint64_t i = 0; i < batch; i++, renders++) {
             lvt_buffer_clear(&all->page);
-            lvt_status status = lvt_execution_print(all->execution, data, &all->page, NULL, error);
+            lvt_status status = lvt_execution_print(all->journey.execution, data, &all->page, NULL, error);
             if (status != LVT_OK) return status;
         }
         now = lvt_clock_steady(NULL);
@@ -152,7 +112,7 @@ static lvt_status measure_renders(lvt_buffer *answer, bench *all, const char *da
     lvt_value data;
     uint64_t renders;
     int64_t elapsed;
-    lvt_status status = read_data(&data, all, data_path, error);
+    lvt_status status = lvt_cli_read_data(&data, data_path, &all->arena, error);
     if (status == LVT_OK) status = print_for(&renders, &elapsed, all, data, all->nanoseconds / 10, error);
     if (status == LVT_OK) status = print_for(&renders, &elapsed, all, data, all->nanoseconds, error);
     if (status != LVT_OK) return status;
@@ -164,14 +124,6 @@ static lvt_status measure_renders(lvt_buffer *answer, bench *all, const char *da
 
 /* ---- updates ----------------------------------------------------------------------------------------------------- */
 
-static lvt_status read_line(lvt_value *out, bench *all, lvt_span line, const char *path, unsigned number,
-                            lvt_error *error) {
-    lvt_error inner;
-    lvt_status status = lvt_json_parse(out, line, &all->arena, &inner);
-    if (status != LVT_OK) (void)lvt_error_set(error, status, "%s: line %u: %s", path, number, inner.message);
-    return status;
-}
-
 static lvt_status read_lines(const state **out_first, size_t *out_count, bench *all, FILE *input, const char *path,
                              lvt_error *error) {
     lvt_buffer line;
@@ -180,11 +132,10 @@ static lvt_status read_lines(const state **out_first, size_t *out_count, bench *
     state *first = NULL, *last = NULL;
     size_t count = 0;
     for (unsigned number = 1; status == LVT_OK && lvt_cli_read_line(&line, input, &read); number++) {
-        if (read != LVT_OK) status = lvt_error_set(error, read, "%s: line %u: the line is too long", path, number);
-        if (status != LVT_OK || line.length == 0) continue;
+        if (line.length == 0 && read == LVT_OK) continue;
         state *made = lvt_arena_allocate_zeroed(&all->arena, 1, sizeof *made);
         if (made == NULL) status = lvt_error_out_of_memory(error);
-        else status = read_line(&made->data, all, lvt_buffer_span(&line), path, number, error);
+        else status = lvt_cli_parse_line(&made->data, &line, read, path, number, &all->arena, error);
         if (status != LVT_OK) break;
         if (last != NULL) last->next = made;
         else first = made;
@@ -212,38 +163,22 @@ static lvt_status read_states(const state **out_first, size_t *out_count, bench 
     return status;
 }
 
-/* What the page's client is sent for a state: the whole page, or, even when nothing changed, an update, as an action
- * is answered. */
-static lvt_status send_state(bench *all, lvt_value data, bool is_first, lvt_error *error) {
-    lvt_buffer_clear(&all->message);
-    lvt_status status = lvt_rendering_make(all->after, all->execution, data, error);
-    if (status == LVT_OK && !is_first) status = lvt_changes_compute(all->changes, all->before, all->after, error);
-    if (status == LVT_OK)
-        status = lvt_message_write_tree(&all->message, ++all->sequence, is_first ? all->after : NULL,
-                                        is_first ? NULL : all->changes, &all->known, NULL, error);
-    if (status != LVT_OK) return status;
-    lvt_rendering *spare = all->before;
-    all->before = all->after;
-    all->after = spare;
-    return LVT_OK;
-}
-
 /* The bytes of a cycle are counted beside the clock, so that the same states give the same sizes, however far a run
  * gets: the first cycle gives the client its statics, the second is what every later one is like. */
 static lvt_status count_bytes(double *out_html, double *out_update, bench *all, const state *first, size_t count,
                               lvt_error *error) {
     uint64_t html = 0, updates = 0;
     const state *at = first;
-    lvt_status status = send_state(all, at->data, true, error);
+    lvt_status status = lvt_journey_send(&all->journey, at->data, error);
     for (size_t i = 0; status == LVT_OK && i < count; i++) {
-        html += lvt_rendering_length(all->before);
+        html += lvt_rendering_length(all->journey.before);
         at = at->next;
-        status = send_state(all, at->data, false, error);
+        status = lvt_journey_send(&all->journey, at->data, error);
     }
     for (size_t i = 0; status == LVT_OK && i < count; i++) {
         at = at->next;
-        status = send_state(all, at->data, false, error);
-        updates += all->message.length;
+        status = lvt_journey_send(&all->journey, at->data, error);
+        updates += all->journey.message.length;
     }
     if (status != LVT_OK) return status;
     *out_html = (double)html / (double)count;
@@ -259,7 +194,7 @@ static lvt_status send_for(bench *all, const state **at, int64_t nanoseconds, lv
     do {
         *at = (*at)->next;
         before = lvt_clock_steady(NULL);
-        lvt_status status = send_state(all, (*at)->data, false, error);
+        lvt_status status = lvt_journey_send(&all->journey, (*at)->data, error);
         after = lvt_clock_steady(NULL);
         if (status != LVT_OK) return status;
         add_duration(all->durations, (uint64_t)(after - before));
@@ -272,10 +207,6 @@ static lvt_status measure_updates(lvt_buffer *answer, bench *all, const char *st
     size_t count;
     double html, update;
     lvt_status status = read_states(&at, &count, all, states_path, error);
-    if (status == LVT_OK) status = lvt_shapes_create(&all->shapes, all->tmpl, 0, NULL, error);
-    if (status == LVT_OK) status = lvt_rendering_create(&all->before, all->shapes, error);
-    if (status == LVT_OK) status = lvt_rendering_create(&all->after, all->shapes, error);
-    if (status == LVT_OK) status = lvt_changes_create(&all->changes, NULL, error);
     if (status == LVT_OK && (all->durations = malloc(sizeof *all->durations)) == NULL)
         status = lvt_error_out_of_memory(error);
     if (status == LVT_OK) status = count_bytes(&html, &update, all, at, count, error);

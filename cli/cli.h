@@ -26,6 +26,11 @@ lvt_status lvt_cli_read_templates(lvt_template_source **out, char **paths, size_
 /* The next line of standard input without its newline; false at the end. LVT_ERROR_LIMIT for one above the buffer's
  * maximum, which is skipped. */
 bool lvt_cli_read_line(lvt_buffer *out, FILE *input, lvt_status *out_status);
+/* Parse the data of a page from a file into the arena. "FILE:line:column: reason". */
+lvt_status lvt_cli_read_data(lvt_value *out, const char *path, lvt_arena *arena, lvt_error *error);
+/* Parse what lvt_cli_read_line gave with `read`, line `number` of a file. "FILE: line N: reason". */
+lvt_status lvt_cli_parse_line(lvt_value *out, const lvt_buffer *line, lvt_status read, const char *path,
+                              unsigned number, lvt_arena *arena, lvt_error *error);
 /* Write to standard output; LVT_ERROR_IO when it is gone. */
 lvt_status lvt_cli_write(lvt_span text, lvt_error *error);
 
@@ -44,6 +49,26 @@ int lvt_cli_answer_lines(lvt_case_answer answer, void *payload);
 lvt_status lvt_case_text(lvt_span *out, const lvt_case *line, const char *name, lvt_error *error);
 /* LVT_NIL when it is missing. */
 lvt_value lvt_case_value(const lvt_case *line, const char *name);
+
+/* ---- a page and its client (journey.c) ---- */
+
+typedef struct lvt_journey {
+    lvt_template *tmpl;
+    lvt_shapes *shapes;
+    lvt_execution *execution;
+    lvt_rendering *before; /* what the client holds, once something was sent */
+    lvt_rendering *after;
+    lvt_changes *changes;
+    lvt_known_shapes known;
+    uint64_t sequence;
+    lvt_buffer message; /* the last one */
+} lvt_journey;
+/* lvt_journey_end is due whatever this returns. */
+lvt_status lvt_journey_begin(lvt_journey *all, const lvt_template_source *sources, size_t count, lvt_error *error);
+void lvt_journey_end(lvt_journey *all);
+/* Bring the client to a state: the first message carries the whole page, every later one an update, even an empty one,
+ * as an action is answered. */
+lvt_status lvt_journey_send(lvt_journey *all, lvt_value data, lvt_error *error);
 
 /* ---- reports of an analysis (analyze_text.c, analyze_json.c) ---- */
 

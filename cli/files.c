@@ -42,6 +42,31 @@ lvt_status lvt_cli_read_templates(lvt_template_source **out, char **paths, size_
     return status;
 }
 
+lvt_status lvt_cli_read_data(lvt_value *out, const char *path, lvt_arena *arena, lvt_error *error) {
+    lvt_buffer text;
+    lvt_buffer_init(&text, LVT_JSON_DOCUMENT_MAX, NULL);
+    lvt_status status = lvt_cli_read(&text, path, error);
+    if (status == LVT_OK) {
+        lvt_error inner;
+        status = lvt_json_parse(out, lvt_buffer_span(&text), arena, &inner);
+        /* "json:line:column: reason" becomes "FILE:line:column: reason". */
+        bool has_place = status != LVT_OK && strncmp(inner.message, "json:", 5) == 0;
+        if (status != LVT_OK)
+            (void)lvt_error_set(error, status, "%s%s%s", path, has_place ? "" : ": ",
+                                inner.message + (has_place ? 4 : 0));
+    }
+    lvt_buffer_free(&text);
+    return status;
+}
+
+lvt_status lvt_cli_parse_line(lvt_value *out, const lvt_buffer *line, lvt_status read, const char *path,
+                              unsigned number, lvt_arena *arena, lvt_error *error) {
+    lvt_error inner;
+    lvt_status status = read == LVT_OK ? lvt_json_parse(out, lvt_buffer_span(line), arena, &inner)
+                                       : lvt_error_set(&inner, read, "the line is too long");
+    return status == LVT_OK ? LVT_OK : lvt_error_set(error, status, "%s: line %u: %s", path, number, inner.message);
+}
+
 bool lvt_cli_read_line(lvt_buffer *out, FILE *input, lvt_status *out_status) {
     lvt_buffer_clear(out);
     char piece[4096];

@@ -43,29 +43,15 @@ static lvt_status render_files(lvt_buffer *page, char **paths, size_t count, boo
                                lvt_error *error) {
     lvt_arena arena;
     lvt_arena_init(&arena, (size_t)16 * LVT_JSON_DOCUMENT_MAX, NULL);
-    lvt_buffer text;
-    lvt_buffer_init(&text, LVT_JSON_DOCUMENT_MAX, NULL);
     lvt_template_source *sources = NULL;
     lvt_status status = lvt_cli_read_templates(&sources, paths, count, &arena, error);
     lvt_value data = LVT_NIL;
-    if (status == LVT_OK && data_path != NULL) {
-        status = lvt_cli_read(&text, data_path, error);
-        if (status == LVT_OK) {
-            lvt_error inner;
-            status = lvt_json_parse(&data, lvt_buffer_span(&text), &arena, &inner);
-            /* "json:line:column: reason" becomes "FILE:line:column: reason". */
-            if (status != LVT_OK)
-                (void)lvt_error_set(error, status, "%s%s%s", data_path,
-                                    strncmp(inner.message, "json:", 5) == 0 ? "" : ": ",
-                                    inner.message + (strncmp(inner.message, "json:", 5) == 0 ? 4 : 0));
-        }
-    }
+    if (status == LVT_OK && data_path != NULL) status = lvt_cli_read_data(&data, data_path, &arena, error);
     lvt_template_options options = LVT_TEMPLATE_OPTIONS_INIT;
     options.mode = is_text ? LVT_TEMPLATE_TEXT : LVT_TEMPLATE_HTML;
     options.sources = sources;
     options.source_count = count;
     if (status == LVT_OK) status = print_page(page, &options, data, error);
-    lvt_buffer_free(&text);
     lvt_arena_free(&arena);
     return status;
 }

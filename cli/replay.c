@@ -3,76 +3,40 @@
  */
 #include "cli/cli.h"
 
-#include "live/message.h"
-
 static const char usage[] = "usage: lvt replay TEMPLATE STATES.jsonl\n"
                             "       lvt replay --jsonl\n";
 
-/* One journey: a template and what its client holds. */
-typedef struct journey {
-    lvt_template *tmpl;
-    lvt_shapes *shapes;
-    lvt_execution *execution;
-    lvt_rendering *before;
-    lvt_rendering *after;
-    lvt_changes *changes;
-    lvt_known_shapes known;
-    uint64_t sequence;
+/* A journey, and the page beside it. */
+typedef struct replay {
+    lvt_journey journey;
     lvt_buffer html;
-    lvt_buffer update;
-} journey;
+} replay;
 
-static void journey_end(journey *all) {
-    lvt_changes_free(all->changes);
-    lvt_rendering_free(all->before);
-    lvt_rendering_free(all->after);
-    lvt_execution_free(all->execution);
-    lvt_shapes_free(all->shapes);
-    lvt_template_free(all->tmpl);
-    lvt_known_shapes_free(&all->known);
+static void replay_end(replay *all) {
+    lvt_journey_end(&all->journey);
     lvt_buffer_free(&all->html);
-    lvt_buffer_free(&all->update);
 }
 
-/* journey_end is due whatever this returns. */
-static lvt_status journey_begin(journey *all, const char *name, lvt_span text, lvt_error *error) {
-    *all = (journey){0};
-    lvt_buffer_init(&all->html, LVT_RENDER_OUTPUT_MAX, NULL);
-    lvt_buffer_init(&all->update, (size_t)4 * LVT_RENDER_OUTPUT_MAX, NULL);
+/* replay_end is due whatever this returns. */
+static lvt_status replay_begin(replay *all, const char *name, lvt_span text, lvt_error *error) {
     lvt_template_source source = {name, text};
-    lvt_template_options options = LVT_TEMPLATE_OPTIONS_INIT;
-    options.sources = &source;
-    options.source_count = 1;
-    lvt_status status = lvt_template_load(&all->tmpl, &options, error);
-    if (status == LVT_OK) status = lvt_shapes_create(&all->shapes, all->tmpl, 0, NULL, error);
-    if (status == LVT_OK) status = lvt_execution_create(&all->execution, all->tmpl, error);
-    if (status == LVT_OK) status = lvt_rendering_create(&all->before, all->shapes, error);
-    if (status == LVT_OK) status = lvt_rendering_create(&all->after, all->shapes, error);
-    if (status == LVT_OK) status = lvt_changes_create(&all->changes, NULL, error);
-    return status;
+    lvt_buffer_init(&all->html, LVT_RENDER_OUTPUT_MAX, NULL);
+    return lvt_journey_begin(&all->journey, &source, 1, error);
 }
 
 /* Append {"html","update","bytes"} for the next state. */
-static lvt_status journey_step(lvt_buffer *out, journey *all, lvt_value data, lvt_error *error) {
+static lvt_status replay_step(lvt_buffer *out, replay *all, lvt_value data, lvt_error *error) {
+    lvt_journey *journey = &all->journey;
     lvt_buffer_clear(&all->html);
-    lvt_buffer_clear(&all->update);
-    lvt_status status = lvt_execution_print(all->execution, data, &all->html, NULL, error);
-    if (status == LVT_OK) status = lvt_rendering_make(all->after, all->execution, data, error);
-    bool is_first = all->sequence == 0;
-    if (status == LVT_OK && !is_first) status = lvt_changes_compute(all->changes, all->before, all->after, error);
-    if (status == LVT_OK)
-        status = lvt_message_write_tree(&all->update, ++all->sequence, is_first ? all->after : NULL,
-                                        is_first ? NULL : all->changes, &all->known, NULL, error);
+    lvt_status status = lvt_execution_print(journey->execution, data, &all->html, NULL, error);
+    if (status == LVT_OK) status = lvt_journey_send(journey, data, error);
     if (status != LVT_OK) return status;
-    lvt_rendering *spare = all->before;
-    all->before = all->after;
-    all->after = spare;
     lvt_buffer_append_literal(out, "{\"html\":");
     lvt_json_encode_string(out, lvt_buffer_span(&all->html), 0);
     lvt_buffer_append_literal(out, ",\"update\":");
-    lvt_buffer_append_span(out, lvt_buffer_span(&all->update));
+    lvt_buffer_append_span(out, lvt_buffer_span(&journey->message));
     lvt_buffer_append_literal(out, ",\"bytes\":");
-    lvt_buffer_append_uint(out, all->update.length);
+    lvt_buffer_append_uint(out, journey->message.length);
     lvt_buffer_append_literal(out, "}");
     return LVT_OK;
 }
@@ -85,38 +49,33 @@ static lvt_status answer(lvt_buffer *out, const lvt_case *line, void *payload, l
     lvt_value states = lvt_case_value(line, "states");
     if (lvt_value_kind(states) != LVT_KIND_SLICE)
         return lvt_error_set(error, LVT_ERROR_TYPE, "\"states\" must be an array");
-    journey all;
-    status = journey_begin(&all, "t", text, error);
+    replay all;
+    status = replay_begin(&all, "t", text, error);
     lvt_buffer_append_literal(out, ",\"steps\":[");
     for (size_t i = 0; status == LVT_OK && i < lvt_value_length(states); i++) {
         if (i > 0) lvt_buffer_append_literal(out, ",");
-        status = journey_step(out, &all, lvt_value_resolve(lvt_value_at(states, i)), error);
+        status = replay_step(out, &all, lvt_value_resolve(lvt_value_at(states, i)), error);
     }
     lvt_buffer_append_literal(out, "]");
-    journey_end(&all);
+    replay_end(&all);
     return status;
 }
 
-static lvt_status replay_lines(journey *all, FILE *input, const char *path, lvt_error *error) {
+static lvt_status replay_lines(replay *all, FILE *input, const char *path, lvt_error *error) {
     lvt_buffer line, out;
     lvt_arena arena;
     lvt_buffer_init(&line, LVT_JSON_DOCUMENT_MAX, NULL);
     lvt_buffer_init(&out, (size_t)8 * LVT_RENDER_OUTPUT_MAX, NULL);
     lvt_arena_init(&arena, (size_t)16 * LVT_JSON_DOCUMENT_MAX, NULL);
     lvt_status status = LVT_OK, read;
-    for (uint32_t number = 1; status == LVT_OK && lvt_cli_read_line(&line, input, &read); number++) {
+    for (unsigned number = 1; status == LVT_OK && lvt_cli_read_line(&line, input, &read); number++) {
         if (line.length == 0 && read == LVT_OK) continue;
         lvt_arena_reset(&arena);
         lvt_buffer_clear(&out);
         lvt_value data;
-        lvt_error inner;
-        status = read == LVT_OK ? lvt_json_parse(&data, lvt_buffer_span(&line), &arena, &inner)
-                                : lvt_error_set(&inner, read, "the line is too long");
-        if (status != LVT_OK) {
-            (void)lvt_error_set(error, status, "%s: line %u: %s", path, (unsigned)number, inner.message);
-            break;
-        }
-        status = journey_step(&out, all, data, error);
+        status = lvt_cli_parse_line(&data, &line, read, path, number, &arena, error);
+        if (status != LVT_OK) break;
+        status = replay_step(&out, all, data, error);
         lvt_buffer_append_literal(&out, "\n");
         if (status == LVT_OK) status = lvt_buffer_check(&out, "the answer", error);
         if (status == LVT_OK) status = lvt_cli_write(lvt_buffer_span(&out), error);
@@ -138,10 +97,10 @@ static lvt_status replay_files(const char *template_path, const char *states_pat
         if (input == NULL) {
             status = lvt_error_set(error, LVT_ERROR_IO, "%s: cannot be opened", states_path);
         } else {
-            journey all;
-            status = journey_begin(&all, slash != NULL ? slash + 1 : template_path, lvt_buffer_span(&text), error);
+            replay all;
+            status = replay_begin(&all, slash != NULL ? slash + 1 : template_path, lvt_buffer_span(&text), error);
             if (status == LVT_OK) status = replay_lines(&all, input, states_path, error);
-            journey_end(&all);
+            replay_end(&all);
             if (!is_standard) (void)fclose(input);
         }
     }

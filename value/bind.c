@@ -1,6 +1,7 @@
 /* Input of forms and clients into the fields of an object. The work is done on a copy that takes the object's place at
  * the end: a failure other than of validation leaves the object as it was. Trusted content never comes from input. */
 #include "internal.h"
+#include "list.h"
 
 #include <float.h>
 #include <math.h>
@@ -282,6 +283,28 @@ static lvt_status bind_slice(binder *b, const lvt_type *type, lvt_slice *out, lv
     return LVT_OK;
 }
 
+static lvt_status append_to_list(binder *b, const lvt_type *element, lvt_list *out, lvt_value input) {
+    void *place = lvt_list_append(out, element, NULL);
+    if (place == NULL) return lvt_error_out_of_memory(b->error);
+    size_t before = lvt_field_path_push_index(&b->path, lvt_list_length(out) - 1);
+    lvt_status status = bind_value(b, element, place, input);
+    b->path.length = before;
+    return status;
+}
+
+/* The same for a tracked list, which is another list afterwards. */
+static lvt_status bind_list(binder *b, const lvt_type *type, lvt_list *out, lvt_value input) {
+    lvt_list_free(out);
+    if (is_blank(input)) return LVT_OK;
+    lvt_kind kind = lvt_value_kind(input);
+    if (kind != LVT_KIND_SLICE && kind != LVT_KIND_ARRAY) return append_to_list(b, type->element, out, input);
+    for (size_t i = 0; i < lvt_value_length(input); i++) {
+        lvt_status status = append_to_list(b, type->element, out, lvt_value_at(input, i));
+        if (status != LVT_OK) return status;
+    }
+    return LVT_OK;
+}
+
 static lvt_status bind_array(binder *b, const lvt_type *type, char *out, lvt_value input) {
     lvt_kind kind = lvt_value_kind(input);
     if (kind != LVT_KIND_SLICE && kind != LVT_KIND_ARRAY) return REFUSE(b, "must be a list");
@@ -382,6 +405,7 @@ static lvt_status bind_value(binder *b, const lvt_type *type, void *out, lvt_val
     case LVT_KIND_SLICE: return bind_slice(b, type, out, input);
     case LVT_KIND_ARRAY: return bind_array(b, type, out, input);
     case LVT_KIND_MAP: return bind_map(b, type, out, input);
+    case LVT_KIND_LIST: return bind_list(b, type, out, input);
     default: return REFUSE(b, "cannot be set by input");
     }
 }
@@ -393,7 +417,7 @@ lvt_status lvt_bind(void *object, const lvt_type *type, lvt_value input, lvt_fie
     if (!has_text_keys(input)) return lvt_error_set(error, LVT_ERROR_TYPE, "the input is not an object");
     void *made = lvt_allocate(NULL, type->size);
     if (made == NULL) return lvt_error_out_of_memory(error);
-    lvt_status status = lvt_value_copy(made, type, object, NULL, error);
+    lvt_status status = lvt_value_copy_sharing(made, type, object, NULL, error);
     if (status != LVT_OK) {
         free(made);
         return status;

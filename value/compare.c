@@ -1,7 +1,8 @@
-/* Equality and hash of whole values, the base of change detection: what prints differently must differ here. So floats
+/* Equality of whole values, the base of change detection: what prints differently must differ here. So floats
  * are compared by their bits (NaN equals itself, 0 and -0 differ) and times with their zone. What Go's == says of two
  * numbers in a template is decided in the template room. */
 #include "internal.h"
+#include "list.h"
 
 static bool equal_text(lvt_value a, lvt_value b) { return lvt_span_equal(lvt_value_text(a), lvt_value_text(b)); }
 
@@ -22,6 +23,18 @@ static bool equal_maps(const lvt_type *type, const lvt_map *a, const lvt_map *b)
         if (!lvt_value_equal((lvt_value){type->key, left}, (lvt_value){type->key, right})) return false;
         if (!lvt_value_equal((lvt_value){type->element, left + offset}, (lvt_value){type->element, right + offset}))
             return false;
+    }
+    return true;
+}
+
+static bool equal_lists(const lvt_type *element, const lvt_list *a, const lvt_list *b) {
+    if (a->body == b->body) return true;
+    if (lvt_list_length(a) != lvt_list_length(b)) return false;
+    lvt_list_cursor left, right;
+    lvt_list_cursor_start(&left, a, 0);
+    lvt_list_cursor_start(&right, b, 0);
+    for (const void *x; (x = lvt_list_cursor_next(&left)) != NULL;) {
+        if (!lvt_value_equal((lvt_value){element, x}, (lvt_value){element, lvt_list_cursor_next(&right)})) return false;
     }
     return true;
 }
@@ -81,6 +94,7 @@ bool lvt_value_equal(lvt_value a, lvt_value b) {
     }
     case LVT_KIND_ARRAY: return equal_elements(type->element, a.data, b.data, type->count);
     case LVT_KIND_MAP: return equal_maps(type, a.data, b.data);
+    case LVT_KIND_LIST: return equal_lists(type->element, a.data, b.data);
     case LVT_KIND_DYNAMIC: return lvt_value_equal(lvt_dynamic_value(a.data), lvt_dynamic_value(b.data));
     case LVT_KIND_FUNCTION: {
         const lvt_function *left = a.data, *right = b.data;
@@ -88,85 +102,4 @@ bool lvt_value_equal(lvt_value a, lvt_value b) {
     }
     }
     return false;
-}
-
-static uint64_t hash_elements(uint64_t seed, const lvt_type *element, const char *data, size_t count) {
-    uint64_t hash = lvt_hash_mix(seed, count);
-    if (count == 0) return hash;
-    if (lvt_type_is_plain(element)) return lvt_hash_bytes(hash, data, count * element->size);
-    for (size_t i = 0; i < count; i++, data += element->size) hash = lvt_value_hash(hash, (lvt_value){element, data});
-    return hash;
-}
-
-static uint64_t hash_text(uint64_t seed, lvt_span text) { return lvt_hash_bytes(seed, text.data, text.length); }
-
-static uint64_t float_bits(lvt_value value) {
-    if (value.type->size == sizeof(float)) {
-        uint32_t bits;
-        memcpy(&bits, value.data, sizeof bits);
-        return bits;
-    }
-    uint64_t bits;
-    memcpy(&bits, value.data, sizeof bits);
-    return bits;
-}
-
-/* What tells 1, 1.0, true and "1" in a dynamic apart. */
-static uint64_t dynamic_mark(lvt_value held) {
-    return held.type == NULL ? 0 : (uint64_t)held.type->kind << 8 | (uint64_t)held.type->content;
-}
-
-uint64_t lvt_value_hash(uint64_t seed, lvt_value value) {
-    if (value.type == NULL) return lvt_hash_mix(seed, 0);
-    const lvt_type *type = value.type;
-    switch (type->kind) {
-    case LVT_KIND_NIL: return lvt_hash_mix(seed, 0);
-    case LVT_KIND_BOOL: return lvt_hash_mix(seed, lvt_value_bool(value));
-    case LVT_KIND_INT: return lvt_hash_mix(seed, (uint64_t)lvt_value_int(value));
-    case LVT_KIND_UINT: return lvt_hash_mix(seed, lvt_value_uint(value));
-    case LVT_KIND_FLOAT: return lvt_hash_mix(seed, float_bits(value));
-    case LVT_KIND_STRING:
-    case LVT_KIND_BYTES: return hash_text(seed, lvt_value_text(value));
-    case LVT_KIND_TIME: {
-        const lvt_time *time = value.data;
-        uint64_t rest = (uint64_t)(uint32_t)time->nanoseconds << 32 | (uint32_t)time->offset;
-        return lvt_hash_mix(lvt_hash_mix(seed, (uint64_t)time->seconds), rest);
-    }
-    case LVT_KIND_POINTER: {
-        const void *pointee = *(void *const *)value.data;
-        if (pointee == NULL) return lvt_hash_mix(seed, 0);
-        return lvt_value_hash(lvt_hash_mix(seed, 1), (lvt_value){type->element, pointee});
-    }
-    case LVT_KIND_STRUCT:
-        for (size_t i = 0; i < type->member_count; i++) {
-            if (type->members[i].type != NULL) seed = lvt_value_hash(seed, lvt_value_member(value, &type->members[i]));
-        }
-        return seed;
-    case LVT_KIND_SLICE: {
-        const lvt_slice *slice = value.data;
-        return hash_elements(seed, type->element, slice->data, slice->length);
-    }
-    case LVT_KIND_ARRAY: return hash_elements(seed, type->element, value.data, type->count);
-    case LVT_KIND_MAP: {
-        const lvt_map *map = value.data;
-        uint64_t hash = lvt_hash_mix(seed, map->length);
-        for (size_t i = 0; i < map->length; i++) {
-            lvt_value key, element;
-            lvt_value_map_at(value, i, &key, &element);
-            hash = lvt_value_hash(lvt_value_hash(hash, key), element);
-        }
-        return hash;
-    }
-    case LVT_KIND_DYNAMIC: {
-        lvt_value held = lvt_dynamic_value(value.data);
-        return lvt_value_hash(lvt_hash_mix(seed, dynamic_mark(held)), held);
-    }
-    case LVT_KIND_FUNCTION: {
-        const lvt_function *function = value.data;
-        /* A function pointer has no integer form in C: its bytes have. */
-        uint64_t hash = lvt_hash_bytes(seed, &function->call, sizeof function->call);
-        return lvt_hash_bytes(hash, &function->payload, sizeof function->payload);
-    }
-    }
-    return seed;
 }

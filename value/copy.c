@@ -2,6 +2,7 @@
  * everything owned is replaced by a copy of its own. Fields that the descriptor does not name are assigned as they are.
  * When a step fails, what was replaced so far is freed, and the caller's object was never touched. */
 #include "internal.h"
+#include "list.h"
 
 /* Largest object that is copied by way of the stack. */
 enum { COPY_STACK_MAX = 512 };
@@ -10,6 +11,7 @@ typedef struct copier {
     const lvt_allocator *allocator;
     lvt_error *error;
     unsigned depth;
+    bool shares_lists;
 } copier;
 
 static lvt_status own(copier *copy, const lvt_type *type, void *object);
@@ -47,6 +49,35 @@ static lvt_status own_slice(copier *copy, const lvt_type *element, lvt_slice *sl
     }
     slice->data = data;
     slice->capacity = slice->length;
+    return LVT_OK;
+}
+
+/* The copy has a history of its own; but of lists that are only handed from one object to its successor there is none.
+ */
+static lvt_status own_list(copier *copy, const lvt_type *element, lvt_list *list) {
+    if (copy->shares_lists) {
+        lvt_list_share(list);
+        return LVT_OK;
+    }
+    lvt_list owned = {NULL};
+    lvt_list_cursor cursor;
+    lvt_list_cursor_start(&cursor, list, 0);
+    for (const void *from; (from = lvt_list_cursor_next(&cursor)) != NULL;) {
+        void *place = lvt_list_append_with(&owned, element, copy->allocator);
+        lvt_status status = LVT_OK;
+        if (place == NULL) {
+            status = lvt_error_out_of_memory(copy->error);
+        } else {
+            memcpy(place, from, element->size);
+            status = own(copy, element, place);
+            if (status != LVT_OK) memset(place, 0, element->size);
+        }
+        if (status != LVT_OK) {
+            lvt_list_free(&owned);
+            return status;
+        }
+    }
+    *list = owned;
     return LVT_OK;
 }
 
@@ -141,6 +172,7 @@ static lvt_status own_nested(copier *copy, const lvt_type *type, void *object) {
     copy->depth++;
     lvt_status status = LVT_OK;
     if (type->kind == LVT_KIND_SLICE) status = own_slice(copy, type->element, object);
+    else if (type->kind == LVT_KIND_LIST) status = own_list(copy, type->element, object);
     else if (type->kind == LVT_KIND_MAP) status = own_map(copy, type, object);
     else if (*(void **)object != NULL) status = own_box(copy, type->element, object);
     copy->depth--;
@@ -154,6 +186,7 @@ static lvt_status own(copier *copy, const lvt_type *type, void *object) {
     case LVT_KIND_BYTES: return own_string(copy, type, object);
     case LVT_KIND_POINTER:
     case LVT_KIND_SLICE:
+    case LVT_KIND_LIST:
     case LVT_KIND_MAP: return own_nested(copy, type, object);
     case LVT_KIND_STRUCT: return own_struct(copy, type, object);
     case LVT_KIND_ARRAY: return own_elements(copy, type->element, object, type->count);
@@ -162,17 +195,27 @@ static lvt_status own(copier *copy, const lvt_type *type, void *object) {
     }
 }
 
-lvt_status lvt_value_copy(void *out, const lvt_type *type, const void *from, const lvt_allocator *allocator,
-                          lvt_error *error) {
+static lvt_status copy_object(void *out, const lvt_type *type, const void *from, const lvt_allocator *allocator,
+                              bool shares_lists, lvt_error *error) {
     _Alignas(max_align_t) char small[COPY_STACK_MAX];
     void *made = type->size <= sizeof small ? small : lvt_allocate(allocator, type->size);
     if (made == NULL) return lvt_error_out_of_memory(error);
     memcpy(made, from, type->size);
-    copier copy = {allocator, error, 0};
+    copier copy = {allocator, error, 0, shares_lists};
     lvt_status status = own(&copy, type, made);
     if (status == LVT_OK) memcpy(out, made, type->size);
     if (made != small) lvt_release(allocator, made);
     return status;
+}
+
+lvt_status lvt_value_copy(void *out, const lvt_type *type, const void *from, const lvt_allocator *allocator,
+                          lvt_error *error) {
+    return copy_object(out, type, from, allocator, false, error);
+}
+
+lvt_status lvt_value_copy_sharing(void *out, const lvt_type *type, const void *from, const lvt_allocator *allocator,
+                                  lvt_error *error) {
+    return copy_object(out, type, from, allocator, true, error);
 }
 
 void lvt_value_clear(const lvt_type *type, void *object, const lvt_allocator *allocator) {
@@ -203,6 +246,7 @@ void lvt_value_clear(const lvt_type *type, void *object, const lvt_allocator *al
         lvt_release(allocator, slice->data);
         break;
     }
+    case LVT_KIND_LIST: lvt_list_free(object); break;
     case LVT_KIND_ARRAY:
         for (size_t i = 0; i < type->count; i++)
             lvt_value_clear(type->element, (char *)object + i * type->element->size, allocator);

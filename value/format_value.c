@@ -3,6 +3,7 @@
  * Scalars go to the pieces of format_text and format_number; composite values print their parts under the same verb and
  * flags. A verb that does not suit a value prints "%!verb(type=value)". */
 #include "value/format_printer.h"
+#include "value/internal.h"
 #include "value/read.h"
 #include "value/time_members.h"
 
@@ -126,6 +127,7 @@ static bool address_of(lvt_value value, uint64_t *out) {
     case LVT_KIND_POINTER: address = *(void *const *)value.data; break;
     case LVT_KIND_SLICE: address = ((const lvt_slice *)value.data)->data; break;
     case LVT_KIND_MAP: address = ((const lvt_map *)value.data)->entries; break;
+    case LVT_KIND_LIST: address = lvt_list_at(value.data, 0); break;
     case LVT_KIND_BYTES: address = ((const lvt_string *)value.data)->data; break;
     case LVT_KIND_FUNCTION: address = ((const lvt_function *)value.data)->call != NULL ? value.data : NULL; break;
     default: return false;
@@ -220,9 +222,10 @@ static void print_map(lvt_printer *printer, lvt_value value, uint32_t verb, int 
 static void print_elements(lvt_printer *printer, lvt_value value, uint32_t verb, int depth) {
     size_t length = lvt_value_length(value);
     open_parts(printer, value, "[");
+    lvt_elements elements = lvt_elements_of(value);
     for (size_t i = 0; i < length && printer->out->status == LVT_OK; i++) {
         if (i > 0) separate_parts(printer);
-        print_value(printer, lvt_value_at(value, i), verb, depth + 1);
+        print_value(printer, lvt_elements_next(&elements), verb, depth + 1);
     }
     close_parts(printer, ']');
 }
@@ -246,7 +249,8 @@ static void print_bytes(lvt_printer *printer, lvt_value value, uint32_t verb, in
 
 static void print_sequence(lvt_printer *printer, lvt_value value, uint32_t verb, int depth) {
     const lvt_type *element = value.type->element;
-    if (element->kind == LVT_KIND_UINT && element->size == 1 && verb != 'v' && lvt_value_length(value) > 0) {
+    if (element->kind == LVT_KIND_UINT && element->size == 1 && verb != 'v' && lvt_value_length(value) > 0 &&
+        value.type->kind != LVT_KIND_LIST) { /* whose bytes lie apart */
         lvt_span bytes = lvt_span_of(lvt_value_at(value, 0).data, lvt_value_length(value));
         if (lvt_printer_text_verb(printer, bytes, verb)) return;
     }
@@ -258,7 +262,7 @@ static void print_pointer(lvt_printer *printer, lvt_value value, uint32_t verb, 
     lvt_kind kind = value.type->element->kind;
     if (depth == 0 && target != NULL &&
         (kind == LVT_KIND_STRUCT || kind == LVT_KIND_SLICE || kind == LVT_KIND_ARRAY || kind == LVT_KIND_MAP ||
-         kind == LVT_KIND_BYTES)) {
+         kind == LVT_KIND_LIST || kind == LVT_KIND_BYTES)) {
         lvt_buffer_append_char(printer->out, '&');
         print_value(printer, (lvt_value){value.type->element, target}, verb, depth + 1);
         return;
@@ -287,6 +291,7 @@ static void print_value(lvt_printer *printer, lvt_value value, uint32_t verb, in
     case LVT_KIND_STRUCT: print_struct(printer, value, verb, depth); return;
     case LVT_KIND_MAP: print_map(printer, value, verb, depth); return;
     case LVT_KIND_SLICE:
+    case LVT_KIND_LIST:
     case LVT_KIND_ARRAY: print_sequence(printer, value, verb, depth); return;
     case LVT_KIND_BYTES: print_bytes(printer, value, verb, depth); return;
     case LVT_KIND_POINTER: print_pointer(printer, value, verb, depth); return;

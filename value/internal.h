@@ -22,15 +22,42 @@ static inline const char *lvt_member_json_name(const lvt_member *member) {
 /* An embedded struct without a JSON name of its own: its fields stand among those of the outer object. */
 static inline bool lvt_member_is_flat(const lvt_member *member) { return member->embedded && member->json == NULL; }
 
-/* Does one more level of nesting start at this type? Pointers, slices and maps can make a value of any depth; structs
- * and C arrays only where a dynamic holds them. */
+/* Does one more level of nesting start at this type? Pointers, slices, lists and maps can make a value of any depth;
+ * structs and C arrays only where a dynamic holds them. */
 static inline bool lvt_type_is_level(const lvt_type *type, bool in_dynamic) {
     return type->kind == LVT_KIND_POINTER || type->kind == LVT_KIND_SLICE || type->kind == LVT_KIND_MAP ||
+           type->kind == LVT_KIND_LIST ||
            (in_dynamic && (type->kind == LVT_KIND_STRUCT || type->kind == LVT_KIND_ARRAY));
 }
 
 /* The field that a JSON or form key names: own fields first, then those of flat embedded structs. */
 bool lvt_type_find_json(lvt_member_path *out, const lvt_type *type, lvt_span key);
+
+/* lvt_value_copy of an object that takes the place of the first one, or is thrown away: tracked lists are owned by both
+ * meanwhile, are not walked through and stay the lists they are. Neither object may change what is in them. */
+lvt_status lvt_value_copy_sharing(void *out, const lvt_type *type, const void *from, const lvt_allocator *allocator,
+                                  lvt_error *error);
+
+/* A walk through the elements of a slice, an array or a list, each in O(1). */
+typedef struct lvt_elements {
+    const lvt_type *type;   /* of the elements */
+    const char *next;       /* of a slice or an array */
+    lvt_list_cursor cursor; /* of a list; `next` is NULL */
+} lvt_elements;
+static inline lvt_elements lvt_elements_of(lvt_value value) {
+    lvt_elements elements = {.type = value.type->element};
+    if (value.type->kind == LVT_KIND_LIST) lvt_list_cursor_start(&elements.cursor, value.data, 0);
+    else if (value.type->kind == LVT_KIND_SLICE || value.type->kind == LVT_KIND_ARRAY)
+        elements.next = lvt_value_at(value, 0).data;
+    return elements;
+}
+/* Only as often as there are elements. */
+static inline lvt_value lvt_elements_next(lvt_elements *elements) {
+    if (elements->next == NULL) return (lvt_value){elements->type, lvt_list_cursor_next(&elements->cursor)};
+    lvt_value element = {elements->type, elements->next};
+    elements->next += elements->type->size;
+    return element;
+}
 
 /* Room for one more element of `size` bytes, growing geometrically. It never calls the allocator's resize, so that it
  * works in an arena. On failure nothing has changed. */

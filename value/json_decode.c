@@ -6,6 +6,7 @@
  * replaced, structs are changed field by field. */
 #include "internal.h"
 #include "json_reader.h"
+#include "list.h"
 
 typedef struct decoder {
     lvt_json_reader reader;
@@ -276,6 +277,19 @@ static lvt_status decode_slice(decoder *d, const lvt_type *type, lvt_slice *out)
     }
 }
 
+static lvt_status decode_list(decoder *d, const lvt_type *type, lvt_list *out) {
+    if (d->reader.token != LVT_JSON_TOKEN_ARRAY) return mismatch(d, type);
+    lvt_list_free(out);
+    for (;;) {
+        lvt_status status = next(d);
+        if (status != LVT_OK) return status;
+        if (d->reader.token == LVT_JSON_TOKEN_ARRAY_END) return LVT_OK;
+        void *place = lvt_list_append_with(out, type->element, d->allocator);
+        if (place == NULL) return out_of_memory(d);
+        if ((status = decode(d, type->element, place)) != LVT_OK) return status;
+    }
+}
+
 static lvt_status decode_array(decoder *d, const lvt_type *type, char *out) {
     if (d->reader.token != LVT_JSON_TOKEN_ARRAY) return mismatch(d, type);
     for (size_t i = 0;; i++) {
@@ -396,7 +410,7 @@ static lvt_status decode_dynamic(decoder *d, lvt_dynamic *out) {
 static lvt_status decode(decoder *d, const lvt_type *type, void *out) {
     if (d->reader.token == LVT_JSON_TOKEN_NULL) {
         if (type->kind == LVT_KIND_POINTER || type->kind == LVT_KIND_SLICE || type->kind == LVT_KIND_MAP ||
-            type->kind == LVT_KIND_DYNAMIC || type->kind == LVT_KIND_BYTES)
+            type->kind == LVT_KIND_LIST || type->kind == LVT_KIND_DYNAMIC || type->kind == LVT_KIND_BYTES)
             lvt_value_clear(type, out, d->allocator);
         return LVT_OK;
     }
@@ -413,6 +427,7 @@ static lvt_status decode(decoder *d, const lvt_type *type, void *out) {
     case LVT_KIND_SLICE: return decode_slice(d, type, out);
     case LVT_KIND_ARRAY: return decode_array(d, type, out);
     case LVT_KIND_MAP: return decode_map(d, type, out);
+    case LVT_KIND_LIST: return decode_list(d, type, out);
     case LVT_KIND_DYNAMIC: return decode_dynamic(d, out);
     default: return mismatch(d, type);
     }
@@ -437,7 +452,7 @@ lvt_status lvt_json_decode(void *out, const lvt_type *type, lvt_span json, const
     void *made = lvt_allocate_zeroed(allocator, 1, type->size);
     if (made == NULL) return lvt_error_out_of_memory(error);
     lvt_status status = LVT_OK;
-    if (!is_zero(out, type->size)) status = lvt_value_copy(made, type, out, allocator, error);
+    if (!is_zero(out, type->size)) status = lvt_value_copy_sharing(made, type, out, allocator, error);
     decoder d = {.allocator = allocator, .error = error, .typed = true};
     if (status == LVT_OK) status = decode_document(&d, type, made, json);
     if (status == LVT_OK) {

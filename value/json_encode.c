@@ -244,10 +244,11 @@ static lvt_status encode_map(encoder *e, lvt_value map) {
 
 static lvt_status encode_elements(encoder *e, lvt_value value) {
     size_t length = lvt_value_length(value);
+    lvt_elements elements = lvt_elements_of(value);
     lvt_buffer_append_char(e->out, '[');
     for (size_t i = 0; i < length; i++) {
         if (i != 0) lvt_buffer_append_char(e->out, ',');
-        lvt_status status = encode(e, lvt_value_at(value, i));
+        lvt_status status = encode(e, lvt_elements_next(&elements));
         if (status != LVT_OK) return status;
         if (e->out->status != LVT_OK) break; /* no use in going on; the caller reports it */
     }
@@ -283,6 +284,7 @@ static lvt_status encode(encoder *e, lvt_value value) {
     case LVT_KIND_STRUCT:
     case LVT_KIND_SLICE:
     case LVT_KIND_ARRAY:
+    case LVT_KIND_LIST:
     case LVT_KIND_MAP: return encode_nested(e, value);
     default: return lvt_error_set(e->error, LVT_ERROR_TYPE, "a function has no JSON form");
     }

@@ -43,8 +43,8 @@ static lvt_status weekday_string(lvt_call *call, const void *self) {
     return status != LVT_OK ? status : lvt_call_return_text(call, lvt_buffer_span(&buffer));
 }
 
-static const lvt_member month_members[] = {LVT_METHOD(month_string, "String")};
-static const lvt_member weekday_members[] = {LVT_METHOD(weekday_string, "String")};
+static const lvt_member month_members[] = {LVT_METHOD(month_string, "String", .pure = true)};
+static const lvt_member weekday_members[] = {LVT_METHOD(weekday_string, "String", .pure = true)};
 
 const lvt_type lvt_type_month = {.kind = LVT_KIND_INT,
                                  .name = "time.Month",
@@ -211,26 +211,26 @@ static lvt_status time_compare(lvt_call *call, const void *self) {
 }
 
 const lvt_member lvt_time_members[LVT_TIME_MEMBER_COUNT] = {
-    LVT_METHOD(time_format, "Format", .minimum_arguments = 1, .maximum_arguments = 1),
-    LVT_METHOD(time_string, "String"),
-    LVT_METHOD(time_unix, "Unix"),
-    LVT_METHOD(time_unix_milli, "UnixMilli"),
-    LVT_METHOD(time_unix_micro, "UnixMicro"),
-    LVT_METHOD(time_unix_nano, "UnixNano"),
-    LVT_METHOD(time_year, "Year"),
-    LVT_METHOD(time_month, "Month"),
-    LVT_METHOD(time_day, "Day"),
-    LVT_METHOD(time_hour, "Hour"),
-    LVT_METHOD(time_minute, "Minute"),
-    LVT_METHOD(time_second, "Second"),
-    LVT_METHOD(time_nanosecond, "Nanosecond"),
-    LVT_METHOD(time_weekday, "Weekday"),
-    LVT_METHOD(time_year_day, "YearDay"),
-    LVT_METHOD(time_is_zero, "IsZero"),
-    LVT_METHOD(time_utc, "UTC"),
-    LVT_METHOD(time_add_date, "AddDate", .minimum_arguments = 3, .maximum_arguments = 3),
-    LVT_METHOD(time_before, "Before", .minimum_arguments = 1, .maximum_arguments = 1),
-    LVT_METHOD(time_after, "After", .minimum_arguments = 1, .maximum_arguments = 1),
-    LVT_METHOD(time_equal, "Equal", .minimum_arguments = 1, .maximum_arguments = 1),
-    LVT_METHOD(time_compare, "Compare", .minimum_arguments = 1, .maximum_arguments = 1),
+    LVT_METHOD(time_format, "Format", .pure = true, .minimum_arguments = 1, .maximum_arguments = 1),
+    LVT_METHOD(time_string, "String", .pure = true),
+    LVT_METHOD(time_unix, "Unix", .pure = true),
+    LVT_METHOD(time_unix_milli, "UnixMilli", .pure = true),
+    LVT_METHOD(time_unix_micro, "UnixMicro", .pure = true),
+    LVT_METHOD(time_unix_nano, "UnixNano", .pure = true),
+    LVT_METHOD(time_year, "Year", .pure = true),
+    LVT_METHOD(time_month, "Month", .pure = true),
+    LVT_METHOD(time_day, "Day", .pure = true),
+    LVT_METHOD(time_hour, "Hour", .pure = true),
+    LVT_METHOD(time_minute, "Minute", .pure = true),
+    LVT_METHOD(time_second, "Second", .pure = true),
+    LVT_METHOD(time_nanosecond, "Nanosecond", .pure = true),
+    LVT_METHOD(time_weekday, "Weekday", .pure = true),
+    LVT_METHOD(time_year_day, "YearDay", .pure = true),
+    LVT_METHOD(time_is_zero, "IsZero", .pure = true),
+    LVT_METHOD(time_utc, "UTC", .pure = true),
+    LVT_METHOD(time_add_date, "AddDate", .pure = true, .minimum_arguments = 3, .maximum_arguments = 3),
+    LVT_METHOD(time_before, "Before", .pure = true, .minimum_arguments = 1, .maximum_arguments = 1),
+    LVT_METHOD(time_after, "After", .pure = true, .minimum_arguments = 1, .maximum_arguments = 1),
+    LVT_METHOD(time_equal, "Equal", .pure = true, .minimum_arguments = 1, .maximum_arguments = 1),
+    LVT_METHOD(time_compare, "Compare", .pure = true, .minimum_arguments = 1, .maximum_arguments = 1),
 };

@@ -87,7 +87,8 @@ static void write_name(lvt_buffer *out, const lvt_type *type, unsigned depth) {
     }
     switch (type->kind) {
     case LVT_KIND_POINTER: lvt_buffer_append_char(out, '*'); break;
-    case LVT_KIND_SLICE: lvt_buffer_append_literal(out, "[]"); break;
+    case LVT_KIND_SLICE:
+    case LVT_KIND_LIST: lvt_buffer_append_literal(out, "[]"); break;
     case LVT_KIND_ARRAY: lvt_buffer_append_format(out, "[%zu]", type->count); break;
     case LVT_KIND_MAP:
         lvt_buffer_append_literal(out, "map[");

@@ -79,6 +79,7 @@ static bool size_fits(const lvt_type *type) {
     case LVT_KIND_SLICE: return type->size == sizeof(lvt_slice);
     case LVT_KIND_ARRAY: return type->element == NULL || type->size == type->count * type->element->size;
     case LVT_KIND_MAP: return type->size == sizeof(lvt_map);
+    case LVT_KIND_LIST: return type->size == sizeof(lvt_list);
     case LVT_KIND_DYNAMIC: return type->size == sizeof(lvt_dynamic);
     case LVT_KIND_FUNCTION: return type->size == sizeof(lvt_function);
     }
@@ -173,7 +174,7 @@ static lvt_status check(const frame *place, lvt_error *error) {
         if (status != LVT_OK) return status;
     }
     if (type->kind == LVT_KIND_MAP || type->kind == LVT_KIND_SLICE || type->kind == LVT_KIND_ARRAY ||
-        type->kind == LVT_KIND_POINTER) {
+        type->kind == LVT_KIND_LIST || type->kind == LVT_KIND_POINTER) {
         if (type->element == NULL) return refuse(place, NULL, error, "there is no type of elements");
         if (type->element->size == 0) return refuse(place, NULL, error, "the elements have no size");
         lvt_status status = check_inner(place, type->element, type->kind == LVT_KIND_POINTER ? "" : "[]", error);

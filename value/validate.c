@@ -64,6 +64,7 @@ static bool measure(const subject *s, double *out, const char **unit) {
         return true;
     case LVT_KIND_SLICE:
     case LVT_KIND_ARRAY:
+    case LVT_KIND_LIST:
     case LVT_KIND_MAP:
         *out = (double)lvt_value_length(s->value);
         *unit = " items";
@@ -334,14 +335,16 @@ static lvt_status walk_struct(validator *v, lvt_value object, unsigned depth) {
 
 static lvt_status walk(validator *v, lvt_value value, unsigned depth) {
     lvt_kind kind = lvt_value_kind(value);
-    if (kind != LVT_KIND_STRUCT && kind != LVT_KIND_SLICE && kind != LVT_KIND_ARRAY && kind != LVT_KIND_MAP)
+    if (kind != LVT_KIND_STRUCT && kind != LVT_KIND_SLICE && kind != LVT_KIND_ARRAY && kind != LVT_KIND_LIST &&
+        kind != LVT_KIND_MAP)
         return LVT_OK;
     if (depth == 0) return lvt_error_set(v->error, LVT_ERROR_LIMIT, "values nest deeper than %d", LVT_VALUE_DEPTH_MAX);
     if (kind == LVT_KIND_STRUCT) return walk_struct(v, value, depth - 1);
+    lvt_elements elements = lvt_elements_of(value);
     for (size_t i = 0; i < lvt_value_length(value); i++) {
         lvt_value element;
         if (kind == LVT_KIND_MAP) lvt_value_map_at(value, i, NULL, &element);
-        else element = lvt_value_at(value, i);
+        else element = lvt_elements_next(&elements);
         size_t before = lvt_field_path_push_index(&v->path, i);
         lvt_status status = walk(v, lvt_value_resolve(element), depth - 1);
         v->path.length = before;

@@ -46,6 +46,7 @@ size_t lvt_value_length(lvt_value value) {
     case LVT_KIND_SLICE: return ((const lvt_slice *)value.data)->length;
     case LVT_KIND_MAP: return ((const lvt_map *)value.data)->length;
     case LVT_KIND_ARRAY: return value.type->count;
+    case LVT_KIND_LIST: return lvt_list_length(value.data);
     default: return 0;
     }
 }

@@ -46,6 +46,19 @@
 #ifndef LVT_EXECUTION_STEPS_MAX
 #define LVT_EXECUTION_STEPS_MAX 100000000
 #endif
+/* template: root paths with a number of their own, one bit less than a word has; the last bit is for all others. Large
+ * pages read some forty. */
+#define LVT_INPUT_PATHS_MAX 63
+/* template: elements of one list whose hash is compared before what prints it runs again. The rows of longer ones are
+ * compared one by one anyway, and the length of one costs nothing to print. */
+#define LVT_INPUT_ELEMENTS_MAX 64
+/* template: the same for all fields and elements below one path, at any depth: some 10 microseconds. */
+#define LVT_INPUT_VALUES_MAX 1024
+/* template: variables and fields from outside that one range's body reads, hashed each time before its first row. */
+#define LVT_ROW_INPUTS_MAX 64
+/* template: steps that are walked over to find out what they depend on. A set is walked over three times, more often
+ * where templates invoke themselves in circles; the largest have a million steps. */
+#define LVT_DEPENDENCE_STEPS_MAX 10000000
 /* base: one log line; longer ones are cut. A line is formatted on the stack. */
 #define LVT_LOG_LINE_MAX 1024
 /* template: everything that an analysis holds: some 500 bytes an action, in each context that it stands in. */
@@ -59,6 +72,11 @@
 #define LVT_JSON_FIELD_NAME_MAX 256
 /* value: the path of a field in an error ("items[2].title"); a longer one is cut. */
 #define LVT_FIELD_PATH_MAX 256
+/* value: changes that a tracked list remembers, 32 bytes each. Replaying one costs about as much as comparing a few rows:
+ * above this number, and above half of the rows, comparing all of them is as cheap. A short list remembers the minimum,
+ * so that a handful of changes of it can be told one by one. */
+#define LVT_LIST_LOG_MAX 4096
+#define LVT_LIST_LOG_MIN 64
 /* value: arguments of one function or method call. */
 #define LVT_CALL_ARGUMENTS_MAX 64
 /* value: width and precision of one printf verb: Go's limit, above which a written number takes no further digit (so
@@ -70,6 +88,9 @@
 #define LVT_SHAPE_ID_MAX (1024 * 1024)
 /* render: bodies inside each other in one rendering. Readers recurse once a level, at under 500 bytes of stack each. */
 #define LVT_RENDERING_DEPTH_MAX 1000
+/* render: memory of rows and pages that were given up, kept for the next ones by the shapes of one template: a change of
+ * all rows of a table of 10,000. */
+#define LVT_FRAGMENTS_RETAINED_MAX ((size_t)4 * 1024 * 1024)
 /* render: length of a row's key; longer keys are replaced by their hash. */
 #define LVT_KEY_LENGTH_MAX 256
 /* session: pages of one application, and how long an idle one lives (DESIGN.md, one system). */
@@ -104,6 +125,19 @@
 /* live: memory of sent messages that is kept for the next ones, all connections of a handler together: a burst of 4 KiB
  * updates to 256 clients. */
 #define LVT_MESSAGES_RETAINED_MAX ((size_t)1024 * 1024)
+/* live: nanoseconds between two updates of one page under load (DESIGN.md): one frame of a 60 Hz screen. */
+#define LVT_UPDATE_INTERVAL_DEFAULT (INT64_C(16) * 1000 * 1000)
+/* live: what one push or flush keeps for pages that stand in the same state: renderings of different states, steps from
+ * one rendering to another, and encodings of a step for clients that know different statics. Pages in step need one of
+ * each; what does not fit is made again. */
+#define LVT_SHARED_STATES_MAX 4
+#define LVT_SHARED_STEPS_MAX 8
+#define LVT_SHARED_BODIES_MAX 4
+/* live: groups in a row of one flush whose state was compared with others and was alone, before the flush stops
+ * comparing: hashing costs a walk over the state. */
+#define LVT_SHARED_MISSES_MAX 16
+/* live: types inside each other in a store whose states are compared; a store nested deeper is not. */
+#define LVT_STATE_DEPTH_MAX 32
 /* live: fields of one plain form; browsers send one for each control. */
 #define LVT_FORM_FIELDS_MAX 1000
 /* live: fields with errors in one reply, and named stores in one view. */

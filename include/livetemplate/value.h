@@ -16,9 +16,9 @@
  *
  * This defines `todo_type`. Descriptors are constant data: any number of threads may read them.
  *
- * Ownership: an object owns its strings, bytes, pointers, slices, maps and dynamics. State that a program builds by
- * hand comes from the C library's malloc (so that `s->title = strdup(...)` is right); functions that take an allocator
- * use that one throughout, and NULL means the C library.
+ * Ownership: an object owns its strings, bytes, pointers, slices, maps, lists and dynamics. State that a program builds
+ * by hand comes from the C library's malloc (so that `s->title = strdup(...)` is right); functions that take an
+ * allocator use that one throughout, and NULL means the C library. One object only ever uses one allocator.
  */
 #ifndef LIVETEMPLATE_VALUE_H
 #define LIVETEMPLATE_VALUE_H
@@ -67,6 +67,12 @@ typedef struct lvt_map {
     size_t capacity;
 } lvt_map;
 
+/* A list of keyed elements that records its own changes, for lists that are long or change often: see "tracked lists"
+ * below. Zeroed memory is the empty list. */
+typedef struct lvt_list {
+    struct lvt_list_body *body;
+} lvt_list;
+
 typedef struct lvt_type lvt_type;
 
 /* Any value, as Go's `any`. type NULL is nil. Bool, integers and floats stand inline in `as`; everything else is
@@ -99,6 +105,7 @@ typedef enum lvt_kind {
     LVT_KIND_SLICE,
     LVT_KIND_ARRAY, /* C array of `count` elements */
     LVT_KIND_MAP,
+    LVT_KIND_LIST, /* lvt_list; a slice to templates, JSON and printing */
     LVT_KIND_DYNAMIC,
     LVT_KIND_FUNCTION /* lvt_function; callable with {{call .F ...}} */
 } lvt_kind;
@@ -142,6 +149,12 @@ typedef struct lvt_call {
 typedef lvt_status (*lvt_method_callback)(lvt_call *call, const void *self);
 typedef lvt_status (*lvt_function_callback)(lvt_call *call, void *payload);
 
+/* Functions and methods may look at clocks, random numbers and variables: what a page got from one is asked for again
+ * at every render. Marking one `.pure` promises that its answer follows from its arguments and, of a method, from what
+ * the descriptor tells of its object, and that it does nothing else: what is printed from it may then be kept while
+ * these are the same. What lies in C members that no descriptor speaks of, or behind a payload, does not count as told.
+ */
+
 /* A function that templates can call by its name, or through a field of kind FUNCTION. */
 typedef struct lvt_function {
     const char *name;
@@ -149,6 +162,7 @@ typedef struct lvt_function {
     uint16_t minimum_arguments;
     uint16_t maximum_arguments; /* UINT16_MAX: any number */
     void *payload;
+    bool pure; /* see above */
 } lvt_function;
 
 /* A field or a method of a struct (or a method of any other type). */
@@ -160,6 +174,7 @@ typedef struct lvt_member {
     lvt_method_callback method;
     uint16_t minimum_arguments;
     uint16_t maximum_arguments;
+    bool pure;            /* of a method; see lvt_function */
     const char *json;     /* name in JSON and forms; NULL: the field's own name. "-": not in JSON */
     const char *validate; /* rules of lvt_validate, NULL: none */
     bool key;             /* identifies a row of a list; at most one a struct */
@@ -174,12 +189,13 @@ struct lvt_type {
     size_t alignment;
     lvt_string_form form;    /* STRING */
     lvt_content content;     /* STRING */
-    const lvt_type *element; /* POINTER, SLICE, ARRAY, MAP */
+    const lvt_type *element; /* POINTER, SLICE, ARRAY, MAP, LIST */
     const lvt_type *key;     /* MAP: a type of kind STRING, INT, UINT, FLOAT or BOOL */
     size_t count;            /* ARRAY, and STRING of fixed form */
     const lvt_member *members;
     size_t member_count;
-    /* How a value prints, as a String() method in Go: used by printing verbs and by escapers. NULL: by kind. */
+    /* How a value prints, as a String() method in Go: used by printing verbs and by escapers. NULL: by kind. It counts
+     * as pure (lvt_function): it prints the same for objects of which the descriptor tells the same. */
     lvt_status (*to_string)(lvt_buffer *out, const void *self);
 };
 
@@ -256,13 +272,21 @@ extern const lvt_type lvt_type_object, lvt_type_array;
                        .alignment = sizeof(void *),    \
                        .key = (key_descriptor),        \
                        .element = (element_descriptor)})
+/* An lvt_list. Elements are known by the field of theirs that is marked .key. */
+#define LVT_LIST_OF(element_descriptor)             \
+    (&(const lvt_type){.kind = LVT_KIND_LIST,       \
+                       .name = "list",              \
+                       .size = sizeof(lvt_list),    \
+                       .alignment = sizeof(void *), \
+                       .element = (element_descriptor)})
 
 #define LVT_FIELD(c_struct, member, descriptor, template_name, ...)                          \
     {                                                                                        \
         .name = (template_name), .type = (descriptor), .offset = offsetof(c_struct, member), \
         .size = sizeof(((c_struct *)0)->member), ##__VA_ARGS__                               \
     }
-/* `function` is an lvt_method_callback; options .minimum_arguments and .maximum_arguments, 0 by default. */
+/* `function` is an lvt_method_callback; options .minimum_arguments and .maximum_arguments, 0 by default, and
+ * .pure. */
 #define LVT_METHOD(function, template_name, ...) \
     { .name = (template_name), .method = (function), ##__VA_ARGS__ }
 
@@ -309,11 +333,15 @@ int64_t lvt_value_int(lvt_value value);
 uint64_t lvt_value_uint(lvt_value value);
 double lvt_value_float(lvt_value value);
 lvt_span lvt_value_text(lvt_value value);
-/* Elements of a slice, array or map, bytes of a string or bytes; 0 for other kinds. */
+/* Elements of a slice, array, map or list, bytes of a string or bytes; 0 for other kinds. */
 size_t lvt_value_length(lvt_value value);
-/* Element of a slice or array, index < length. */
+/* The element of a tracked list at an index; NULL when there is none. O(log n). */
+void *lvt_list_at(const lvt_list *list, size_t index);
+/* Element of a slice, array or list, index < length. A loop over a list uses an lvt_list_cursor. */
 static inline lvt_value lvt_value_at(lvt_value value, size_t index) {
     const lvt_type *element = value.type->element;
+    if (value.type->kind == LVT_KIND_LIST)
+        return (lvt_value){element, lvt_list_at((const lvt_list *)value.data, index)};
     const void *first = value.type->kind == LVT_KIND_SLICE ? ((const lvt_slice *)value.data)->data : value.data;
     return (lvt_value){element, (const char *)first + index * element->size};
 }
@@ -344,7 +372,9 @@ const lvt_member *lvt_type_key_member(const lvt_type *type);
 
 /* Go's equality of two values of one type, deep; used for change detection. */
 bool lvt_value_equal(lvt_value a, lvt_value b);
-/* A hash of all that lvt_value_equal compares. */
+/* A hash of all that lvt_value_equal compares, except of lists: a list counts as which list it is and how often it has
+ * changed, so that the hash is O(1). Of two lists of equal content the hashes differ; a list that may have changed
+ * never has the hash it had before. The hash is for change detection, not for telling values apart. */
 uint64_t lvt_value_hash(uint64_t seed, lvt_value value);
 
 /* ---- making values for templates and functions ---------------------------------------------------------- */
@@ -398,6 +428,94 @@ size_t lvt_map_element_offset(const lvt_type *type);
 void *lvt_map_put(lvt_map *map, const lvt_type *type, lvt_value key, const lvt_allocator *allocator);
 void *lvt_map_put_text(lvt_map *map, const lvt_type *type, lvt_span key);
 bool lvt_map_remove_text(lvt_map *map, const lvt_type *type, lvt_span key);
+
+/* ---- tracked lists --------------------------------------------------------------------------------------- */
+
+/* An lvt_list holds elements of one type in an order, and keeps a record of what changes: an update of a page that
+ * shows 100,000 rows costs as much as the few rows that changed. Like a slice it belongs to the object it stands in,
+ * and to one thread at a time.
+ *
+ *     typedef struct { lvt_list todos; } store;
+ *     LVT_STRUCT(store, LVT_FIELD(store, todos, LVT_LIST_OF(&todo_type), "Todos"));
+ *
+ *     todo *t = lvt_list_append(&s->todos, &todo_type, NULL);     // a zeroed element, to be filled in
+ *     if (t != NULL) t->id = 7, t->title = strdup("Milk");
+ *
+ *     todo *t = lvt_list_find_int(&s->todos, 7);
+ *     if (t != NULL) {
+ *         t->done = !t->done;
+ *         lvt_list_changed(&s->todos, t);                         // or no page will show it
+ *     }
+ *
+ * THE ONE RULE: who changes an element in place says so with lvt_list_changed. A change that is not told is not seen:
+ * pages go on showing the old row, and a changed key is not found. This includes what an element points to, and a list
+ * within an element: its own record is of no use when the outer list does not know of the change. The only exception is
+ * a new element, which may be filled in until the callback (the action, the update) that added it returns.
+ *
+ * Elements have stable addresses: a pointer to one is valid until that element is removed, whatever happens to others.
+ * Functions that take an element take such a pointer; one that is not in the list is a mistake without a check.
+ * `type` is the type of the elements; it must outlive the list, and is the same in each call for one list.
+ *
+ * A copy (lvt_value_copy) is another list, of which no page has seen anything; so is a list that JSON or a form has
+ * replaced. lvt_json_decode and lvt_bind leave lists that their input does not name as they are, elements in place.
+ *
+ * Costs, n being the length: append, insert, move, remove, changed, at and index_of O(log n); find O(1) on average;
+ * length O(1). A list that lost elements keeps memory for a few new ones, and its tables until it is cleared.
+ * Out of memory leaves a list as it was. At most LVT_RANGE_LENGTH_MAX elements. */
+
+size_t lvt_list_length(const lvt_list *list);
+size_t lvt_list_index_of(const lvt_list *list, const void *element);
+
+/* Add an element at the end, or so that it stands at `index` (at most the length) afterwards. `from` is an element
+ * whose bytes are moved into the list with all that they own: the caller must not clear it afterwards. NULL makes a
+ * zeroed element. Returns the element in the list; NULL when out of memory, when the list is full or `index` is above
+ * the length: then the caller still owns what `from` owns. */
+void *lvt_list_append(lvt_list *list, const lvt_type *type, const void *from);
+void *lvt_list_insert(lvt_list *list, const lvt_type *type, size_t index, const void *from);
+/* The program has changed this element in place. Its key is read again. */
+void lvt_list_changed(lvt_list *list, void *element);
+/* Take an element out and free it with what it owns. */
+void lvt_list_remove(lvt_list *list, void *element);
+/* Take an element out and move its bytes to `out`, with all that they own: to put it into another list, for example. */
+void lvt_list_take(void *out, lvt_list *list, void *element);
+/* The element stands at `index` afterwards. False when out of memory or when `index` is not below the length. */
+bool lvt_list_move(lvt_list *list, void *element, size_t index);
+/* Stable: equal elements keep their order. `compare` gives <0, 0, >0. A sort that changes the order is recorded as "all
+ * may have moved", which makes the next update compare the whole list. False when out of memory; nothing has moved
+ * then. */
+bool lvt_list_sort(lvt_list *list, int (*compare)(const void *a, const void *b, void *payload), void *payload);
+/* Remove all elements, and give back the memory. It stays the same list, of which a page knows that it changed. */
+void lvt_list_clear(lvt_list *list);
+
+/* The element whose key equals this one; NULL when there is none, or when the elements are no structs with a field
+ * marked .key. Numbers are equal whatever their C type, texts whatever their form. Several elements may have one key:
+ * the one that has had it longest is found. Keys of new elements are read here and by lvt_list_duplicate_count, not
+ * before: both count as changes where threads are concerned. */
+void *lvt_list_find(const lvt_list *list, lvt_value key);
+void *lvt_list_find_text(const lvt_list *list, lvt_span key);
+void *lvt_list_find_int(const lvt_list *list, int64_t key);
+/* How many elements have a key that another one had before them: 0 when all keys differ. O(1), and O(1) for each
+ * element that was added since the last time. */
+size_t lvt_list_duplicate_count(const lvt_list *list);
+
+/* A walk through a list in order, from `index` on, O(1) an element:
+ *
+ *     lvt_list_cursor cursor;
+ *     lvt_list_cursor_start(&cursor, &s->todos, 0);
+ *     for (todo *t; (t = lvt_list_cursor_next(&cursor)) != NULL;) ...
+ *
+ * Elements may change on the way (lvt_list_changed), the list may not: who removes elements in a loop counts backwards
+ * with lvt_list_at. */
+typedef struct lvt_list_cursor {
+    void *const *next; /* pointers to elements, up to `end` */
+    void *const *end;
+    const void *leaf; /* what holds them */
+} lvt_list_cursor;
+void lvt_list_cursor_start(lvt_list_cursor *out, const lvt_list *list, size_t index);
+void *lvt_list_cursor_next_leaf(lvt_list_cursor *cursor); /* for lvt_list_cursor_next */
+static inline void *lvt_list_cursor_next(lvt_list_cursor *cursor) {
+    return cursor->next != cursor->end ? *cursor->next++ : lvt_list_cursor_next_leaf(cursor);
+}
 
 /* Replace what a dynamic holds by a deep copy of a value (LVT_NIL clears). */
 lvt_status lvt_dynamic_set(lvt_dynamic *out, lvt_value value, const lvt_allocator *allocator, lvt_error *error);
@@ -473,8 +591,8 @@ lvt_span lvt_field_errors_find(const lvt_field_errors *errors, lvt_span field); 
  * send them): "42" fits an integer, 42 a string, "on" and "true" a bool. What does not fit becomes a field error.
  * Absent fields stay as they are. Returns LVT_ERROR_VALIDATION when errors were added. */
 lvt_status lvt_bind(void *object, const lvt_type *type, lvt_value input, lvt_field_errors *errors, lvt_error *error);
-/* Rules, separated by commas: required, min=N, max=N (length in code points of a string, elements of a slice, or the
- * number itself), len=N, email, url, oneof=a b c, numeric, alpha, alphanum. An unknown rule is
+/* Rules, separated by commas: required, min=N, max=N (length in code points of a string, elements of a slice or list,
+ * or the number itself), len=N, email, url, oneof=a b c, numeric, alpha, alphanum. An unknown rule is
  * LVT_ERROR_INVALID_ARGUMENT. */
 lvt_status lvt_validate(lvt_value object, lvt_field_errors *errors, lvt_error *error);
 

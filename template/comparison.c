@@ -26,6 +26,7 @@ static bool is_comparable(const lvt_type *type, unsigned depth) {
     if (depth > LVT_VALUE_DEPTH_MAX) return false;
     switch (type->kind) {
     case LVT_KIND_SLICE:
+    case LVT_KIND_LIST:
     case LVT_KIND_MAP:
     case LVT_KIND_BYTES:
     case LVT_KIND_FUNCTION: return false;
@@ -59,6 +60,7 @@ static bool is_nil(lvt_value value) {
     case LVT_KIND_POINTER: return *(void *const *)value.data == NULL;
     case LVT_KIND_SLICE: return ((const lvt_slice *)value.data)->data == NULL;
     case LVT_KIND_MAP: return ((const lvt_map *)value.data)->entries == NULL;
+    case LVT_KIND_LIST: return lvt_list_length(value.data) == 0;
     case LVT_KIND_BYTES: return ((const lvt_string *)value.data)->data == NULL;
     case LVT_KIND_FUNCTION: return ((const lvt_function *)value.data)->call == NULL;
     default: return false;
@@ -67,9 +69,9 @@ static bool is_nil(lvt_value value) {
 
 static lvt_status equal_other(bool *out, lvt_function_context *context, lvt_value a, lvt_value b) {
     lvt_kind kind_a = lvt_value_kind(a), kind_b = lvt_value_kind(b);
-    /* Bytes are a slice to Go. */
-    if (kind_a == LVT_KIND_BYTES) kind_a = LVT_KIND_SLICE;
-    if (kind_b == LVT_KIND_BYTES) kind_b = LVT_KIND_SLICE;
+    /* Bytes and lists are a slice to Go. */
+    if (kind_a == LVT_KIND_BYTES || kind_a == LVT_KIND_LIST) kind_a = LVT_KIND_SLICE;
+    if (kind_b == LVT_KIND_BYTES || kind_b == LVT_KIND_LIST) kind_b = LVT_KIND_SLICE;
     if (kind_a != kind_b && a.type != NULL && b.type != NULL) {
         return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "non-comparable types %s: %s, %s: %s",
                              lvt_describe_value(context, a, true), lvt_describe_type(context, a),

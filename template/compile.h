@@ -3,6 +3,7 @@
 #ifndef LVT_TEMPLATE_COMPILE_H
 #define LVT_TEMPLATE_COMPILE_H
 
+#include "template/dependence.h"
 #include "template/functions.h"
 #include "template/program.h"
 #include "value/time_layout.h"
@@ -155,6 +156,8 @@ struct lvt_step {
     size_t escaper_count;
     /* RANGE: the body assigns to variables from outside, so temporaries of one round are still needed in the next. */
     bool keeps_temporaries;
+    uint64_t inputs;            /* the paths that the slot may read, or LVT_INPUTS_ANY (dependence.h) */
+    const lvt_row_inputs *rows; /* RANGE; NULL: rows cannot be told to be unchanged */
     lvt_place place;
     lvt_span source;
 };

@@ -83,6 +83,7 @@ static lvt_status index_once(lvt_value *out, lvt_function_context *context, lvt_
     case LVT_KIND_MAP: return index_map(out, context, item, index);
     case LVT_KIND_SLICE:
     case LVT_KIND_ARRAY:
+    case LVT_KIND_LIST:
     case LVT_KIND_STRING:
     case LVT_KIND_BYTES: break;
     default:
@@ -142,20 +143,45 @@ static size_t capacity_of(lvt_value item) {
     return lvt_value_length(item);
 }
 
+/* A slice type for parts of an array or a list. */
+static lvt_type *make_slice_type(lvt_function_context *context, const lvt_type *element) {
+    lvt_type *type = lvt_arena_allocate(context->arena, sizeof *type);
+    if (type == NULL) return NULL;
+    *type = (lvt_type){.kind = LVT_KIND_SLICE,
+                       .name = "slice",
+                       .size = sizeof(lvt_slice),
+                       .alignment = _Alignof(lvt_slice),
+                       .element = element};
+    return type;
+}
+
+/* A part of a tracked list: a slice of the bytes of its elements, which go on owning what they own. The elements lie
+ * apart from each other, so that a part, unlike one of a slice, costs its length. */
+static lvt_status return_list_part(lvt_value *out, lvt_function_context *context, lvt_value item, size_t start,
+                                   size_t end) {
+    const size_t length = end - start, size = item.type->element->size;
+    if (length > (context->arena->maximum - context->arena->used) / size) {
+        return lvt_error_set(context->error, LVT_ERROR_LIMIT, "the part exceeds %zu bytes", context->arena->maximum);
+    }
+    lvt_type *type = make_slice_type(context, item.type->element);
+    lvt_slice *part = lvt_arena_allocate(context->arena, sizeof *part);
+    char *data = lvt_arena_allocate(context->arena, length * size);
+    if (part == NULL || type == NULL || data == NULL) return lvt_error_out_of_memory(context->error);
+    lvt_list_cursor cursor;
+    lvt_list_cursor_start(&cursor, item.data, start);
+    for (size_t i = 0; i < length; i++) memcpy(data + i * size, lvt_list_cursor_next(&cursor), size);
+    *part = (lvt_slice){.data = data, .length = length, .capacity = length};
+    *out = (lvt_value){type, part};
+    return LVT_OK;
+}
+
 /* A part of a slice or array, borrowing its elements. */
 static lvt_status return_part(lvt_value *out, lvt_function_context *context, lvt_value item, size_t start, size_t end,
                               size_t capacity) {
     bool is_array = item.type->kind == LVT_KIND_ARRAY;
     lvt_slice *part = lvt_arena_allocate(context->arena, sizeof *part);
-    lvt_type *type = is_array ? lvt_arena_allocate(context->arena, sizeof *type) : NULL;
+    lvt_type *type = is_array ? make_slice_type(context, item.type->element) : NULL;
     if (part == NULL || (is_array && type == NULL)) return lvt_error_out_of_memory(context->error);
-    if (is_array) {
-        *type = (lvt_type){.kind = LVT_KIND_SLICE,
-                           .name = "slice",
-                           .size = sizeof(lvt_slice),
-                           .alignment = _Alignof(lvt_slice),
-                           .element = item.type->element};
-    }
     const char *first = is_array ? item.data : ((const lvt_slice *)item.data)->data;
     if (start != 0) first += start * item.type->element->size;
     static const lvt_dynamic none;
@@ -198,7 +224,8 @@ lvt_status lvt_element_slice(lvt_value *out, lvt_function_context *context, cons
         break;
     case LVT_KIND_BYTES: is_text = true; break;
     case LVT_KIND_SLICE:
-    case LVT_KIND_ARRAY: break;
+    case LVT_KIND_ARRAY:
+    case LVT_KIND_LIST: break;
     default:
         return lvt_error_set(context->error, LVT_ERROR_EXECUTE, "can't slice item of type %s",
                              lvt_describe_type(context, item));
@@ -216,6 +243,7 @@ lvt_status lvt_element_slice(lvt_value *out, lvt_function_context *context, cons
                                  bounds[i + 1]);
         }
     }
+    if (item.type->kind == LVT_KIND_LIST) return return_list_part(out, context, item, bounds[0], bounds[1]);
     return is_text ? return_text_part(out, context, item, bounds[0], bounds[1], bounds[2])
                    : return_part(out, context, item, bounds[0], bounds[1], bounds[2]);
 }

@@ -79,8 +79,7 @@ static lvt_site_form find_form(const lvt_type *type) {
     }
 }
 
-/* Remember a member that lies in the object itself, whatever structs are embedded between. */
-static bool fill_site(lvt_site *site, const lvt_type *type, const lvt_member_path *path) {
+bool lvt_site_fill(lvt_site *site, const lvt_type *type, const lvt_member_path *path) {
     size_t offset = 0;
     for (size_t i = 0; i < path->depth; i++) {
         if (path->through[i]->type->kind == LVT_KIND_POINTER) return false;
@@ -151,7 +150,7 @@ static lvt_status read_field(lvt_execution *x, const lvt_term *term, uint32_t wh
         } else {
             lvt_member_path path;
             if (lvt_type_find_member(&path, receiver.type, name)) {
-                if (fill_site(site, receiver.type, &path)) break;
+                if (lvt_site_fill(site, receiver.type, &path)) break;
                 return read_member(x, term, receiver, &path, arguments, out);
             }
             if (receiver.type->kind != LVT_KIND_MAP) return fail_field(x, term, from, name);

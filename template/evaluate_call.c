@@ -138,6 +138,7 @@ lvt_status lvt_evaluate_method(lvt_execution *x, const lvt_term *term, const lvt
     if (status != LVT_OK) return status;
     lvt_call call = make_call(x, method->name, values, lvt_arguments_count(arguments));
     call.constants = constants_of(arguments);
+    x->impure_calls += !method->pure;
     status = method->method(&call, self);
     if (status != LVT_OK) return fail_call(x, status, term, arguments, name);
     *out = call.result;
@@ -154,6 +155,7 @@ static lvt_status call_registered(lvt_execution *x, const lvt_term *term, const 
     if (status != LVT_OK) return status;
     lvt_call call = make_call(x, function->name, values, lvt_arguments_count(arguments));
     call.constants = constants_of(arguments);
+    x->impure_calls += !function->pure;
     status = function->call(&call, function->payload);
     if (status != LVT_OK) return fail_call(x, status, term, arguments, term->name);
     *out = call.result;
@@ -199,6 +201,7 @@ static lvt_status call_value(lvt_execution *x, const lvt_term *term, const lvt_a
                                is_few ? (size_t)function->minimum_arguments : most_of(function->maximum_arguments));
     } else {
         lvt_call call = make_call(x, function->name != NULL ? function->name : "call", values + 1, count - 1);
+        x->impure_calls += !function->pure;
         status = function->call(&call, function->payload);
         *out = call.result;
     }

@@ -16,6 +16,7 @@ bool lvt_quick_length(lvt_execution *x, const lvt_stage *stage, lvt_value dot, i
     case LVT_KIND_BYTES:
     case LVT_KIND_SLICE:
     case LVT_KIND_ARRAY:
+    case LVT_KIND_LIST:
     case LVT_KIND_MAP: *out = (int64_t)lvt_value_length(item); return true;
     default: return false;
     }

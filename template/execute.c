@@ -230,6 +230,7 @@ static void read_round(lvt_frame *frame, lvt_value *key, lvt_value *element) {
     }
     switch (sequence.type->kind) {
     case LVT_KIND_MAP: lvt_value_map_at(sequence, frame->index, key, element); break;
+    case LVT_KIND_LIST: *element = (lvt_value){sequence.type->element, lvt_list_cursor_next(&frame->cursor)}; break;
     case LVT_KIND_BYTES: *element = (lvt_value){LVT_UINT8, lvt_value_text(sequence).data + frame->index}; break;
     default:
         write_integer(frame->element_cell, sequence.type, frame->index);
@@ -247,27 +248,44 @@ static bool take_cells(lvt_execution *x, lvt_frame *frame) {
     return (!needs_key || frame->key_cell != NULL) && (!needs_element || frame->element_cell != NULL);
 }
 
-static lvt_status begin_round(lvt_execution *x, lvt_frame *frame) {
+/* Find the next round that has to run, with its key and element; false when there is none. Those that the sink knows
+ * are passed by. */
+static lvt_status find_round(lvt_execution *x, lvt_frame *frame, lvt_item_start *out, bool *out_found) {
+    const lvt_step *step = frame->range;
+    for (; frame->index < frame->count; frame->index++) {
+        if (!step->keeps_temporaries) lvt_arena_rewind(&x->arena, frame->mark);
+        else if (!take_cells(x, frame)) return lvt_execution_fail_memory(x, step->place, step->source);
+        *out = (lvt_item_start){.is_map = frame->sequence.type->kind == LVT_KIND_MAP};
+        if (!frame->is_partial) read_round(frame, &out->key, &out->element);
+        else if (!x->sink->next_item(x->sink, &out->element)) break;
+        x->steps_taken += step->body->step_count + 1;
+        lvt_status status = check_steps(x, step);
+        if (status != LVT_OK) return status;
+        out->hash = frame->is_hashed ? lvt_row_hash(step->rows, frame->outer, out->key, out->element) : 0;
+        if (out->hash == 0 || !x->sink->keep_item(x->sink, out->hash)) {
+            *out_found = true;
+            return LVT_OK;
+        }
+    }
+    *out_found = false;
+    return LVT_OK;
+}
+
+static lvt_status begin_round(lvt_execution *x, lvt_frame *frame, const lvt_item_start *start) {
     const lvt_step *step = frame->range;
     const lvt_evaluation *evaluation = step->evaluation;
-    if (!step->keeps_temporaries) lvt_arena_rewind(&x->arena, frame->mark);
-    else if (!take_cells(x, frame)) return lvt_execution_fail_memory(x, step->place, step->source);
-    lvt_value key, element;
-    read_round(frame, &key, &element);
-    x->steps_taken += step->body->step_count + 1;
-    lvt_status status = check_steps(x, step);
-    if (status != LVT_OK) return status;
+    lvt_status status = LVT_OK;
     if (evaluation->variable_count == 1) {
-        status = lvt_execution_set_variable(x, evaluation, 0, element);
+        status = lvt_execution_set_variable(x, evaluation, 0, start->element);
     } else if (evaluation->variable_count == 2) {
-        status = lvt_execution_set_variable(x, evaluation, 0, key);
-        if (status == LVT_OK) status = lvt_execution_set_variable(x, evaluation, 1, element);
+        status = lvt_execution_set_variable(x, evaluation, 0, start->key);
+        if (status == LVT_OK) status = lvt_execution_set_variable(x, evaluation, 1, start->element);
     }
     if (status != LVT_OK) return status;
-    frame->dot = element;
+    frame->dot = start->element;
     frame->next = step->body->steps;
-    if (x->sink == NULL) return LVT_OK;
-    return check_sink(x, x->sink->begin_item(x->sink, key, element, frame->sequence.type->kind == LVT_KIND_MAP));
+    frame->impure_calls = x->impure_calls;
+    return x->sink == NULL ? LVT_OK : check_sink(x, x->sink->begin_item(x->sink, start));
 }
 
 /* What a range leaves behind; its frame is gone. */
@@ -276,21 +294,32 @@ static lvt_status end_range(lvt_execution *x, const lvt_step *range, lvt_arena_m
     return x->sink == NULL ? LVT_OK : check_sink(x, x->sink->end_range(x->sink));
 }
 
-static lvt_status end_item(lvt_execution *x) {
+static lvt_status end_item(lvt_execution *x, const lvt_frame *frame) {
     lvt_status status = check_output(x);
-    return status == LVT_OK && x->sink != NULL ? check_sink(x, x->sink->end_item(x->sink)) : status;
+    if (status != LVT_OK || x->sink == NULL) return status;
+    return check_sink(x, x->sink->end_item(x->sink, x->impure_calls == frame->impure_calls));
 }
 
-/* The topmost frame is a round that is over: go on or end the range. */
-static lvt_status end_round(lvt_execution *x, bool is_last) {
+/* The topmost frame is a range before its next round: go on or end it. */
+static lvt_status next_round(lvt_execution *x, bool is_left) {
     lvt_frame *frame = &x->frames[x->frame_count - 1];
-    lvt_status status = end_item(x);
+    lvt_item_start start;
+    bool found = false;
+    lvt_status status = is_left ? LVT_OK : find_round(x, frame, &start, &found);
     if (status != LVT_OK) return status;
-    if (!is_last && ++frame->index < frame->count) return begin_round(x, frame);
+    if (found) return begin_round(x, frame, &start);
     const lvt_step *range = frame->range;
     lvt_arena_mark mark = frame->range_mark;
     status = pop_frame(x);
     return status == LVT_OK ? end_range(x, range, mark) : status;
+}
+
+/* The topmost frame is a round that is over. */
+static lvt_status end_round(lvt_execution *x, bool is_left) {
+    lvt_frame *frame = &x->frames[x->frame_count - 1];
+    lvt_status status = end_item(x, frame);
+    frame->index++;
+    return status == LVT_OK ? next_round(x, is_left) : status;
 }
 
 /* All rounds of a range whose body needs no frame. */
@@ -310,10 +339,14 @@ static lvt_status run_rounds(lvt_execution *x, lvt_frame *frame) {
             x->steps_taken += body->step_count + 1;
             status = check_steps(x, range);
         } else {
-            status = begin_round(x, frame);
+            lvt_item_start start;
+            bool found = false;
+            status = find_round(x, frame, &start, &found);
+            if (status == LVT_OK && !found) break;
+            if (status == LVT_OK) status = begin_round(x, frame, &start);
         }
         if (status == LVT_OK) status = run_flat(x, body, frame->dot);
-        if (status == LVT_OK) status = end_item(x);
+        if (status == LVT_OK) status = end_item(x, frame);
         if (status != LVT_OK) return status;
     }
     return end_range(x, range, frame->range_mark);
@@ -326,6 +359,7 @@ static lvt_status count_rounds(lvt_execution *x, const lvt_step *step, lvt_value
     case LVT_KIND_SLICE:
     case LVT_KIND_ARRAY:
     case LVT_KIND_MAP:
+    case LVT_KIND_LIST:
     case LVT_KIND_BYTES: *out = lvt_value_length(sequence); return LVT_OK;
     case LVT_KIND_INT:
     case LVT_KIND_UINT: {
@@ -345,6 +379,30 @@ static lvt_status count_rounds(lvt_execution *x, const lvt_step *step, lvt_value
                                   "range can't iterate over %s", lvt_describe_value(&context, sequence, false));
     }
     }
+}
+
+/* Tell the sink of a range, and what its items follow from if that is known. */
+static lvt_status tell_range(lvt_execution *x, lvt_frame *frame) {
+    const lvt_step *step = frame->range;
+    frame->is_hashed = frame->is_partial = false;
+    if (x->sink == NULL) return LVT_OK;
+    const lvt_type *type = frame->sequence.type;
+    bool is_list = type->kind == LVT_KIND_LIST;
+    frame->is_hashed = step->rows != NULL && x->sink->keep_item != NULL;
+    if (frame->is_hashed) {
+        /* Elements of equal bytes and different types print differently. */
+        uint64_t seed = lvt_hash_mix((uint64_t)(uintptr_t)step, (uint64_t)(uintptr_t)type);
+        frame->outer = lvt_execution_hash_outer(x, step->rows, seed);
+    }
+    lvt_range_start start = {.slot = step->slot,
+                             .item = step->body,
+                             .count = frame->count,
+                             .is_hashed = frame->is_hashed,
+                             .reads_position = frame->is_hashed && step->rows->reads_position,
+                             .outer = frame->is_hashed ? frame->outer : 0,
+                             .list = is_list ? frame->sequence.data : NULL,
+                             .element = is_list ? type->element : NULL};
+    return check_sink(x, x->sink->begin_range(x->sink, &start, &frame->is_partial));
 }
 
 static lvt_status begin_range(lvt_execution *x, const lvt_step *step, lvt_value dot) {
@@ -377,14 +435,13 @@ static lvt_status begin_range(lvt_execution *x, const lvt_step *step, lvt_value 
     if (sequence.type->kind == LVT_KIND_SLICE || sequence.type->kind == LVT_KIND_ARRAY) {
         frame->element = lvt_value_at(sequence, 0).data;
     }
+    if (sequence.type->kind == LVT_KIND_LIST) lvt_list_cursor_start(&frame->cursor, sequence.data, 0);
     frame->range_mark = range_mark;
     if (!take_cells(x, frame)) return lvt_execution_fail_memory(x, step->place, step->source);
     frame->mark = lvt_arena_get_mark(&x->arena);
-    if (x->sink != NULL) {
-        status = check_sink(x, x->sink->begin_range(x->sink, step->slot, step->body, (size_t)count));
-        if (status != LVT_OK) return status;
-    }
-    return is_walked ? run_rounds(x, frame) : begin_round(x, frame);
+    status = tell_range(x, frame);
+    if (status != LVT_OK) return status;
+    return is_walked ? run_rounds(x, frame) : next_round(x, false);
 }
 
 /* {{break}} and {{continue}}: the loop around may be several bodies up. */
@@ -569,12 +626,40 @@ static lvt_status print_flat(lvt_execution *x, const lvt_body *body, lvt_value d
     return LVT_OK;
 }
 
-static lvt_status run_flat(lvt_execution *x, const lvt_body *body, lvt_value dot) {
-    if (x->sink == NULL) return print_flat(x, body, dot);
+/* A step of a body without frames that a sink is told of. */
+static lvt_status report_step(lvt_execution *x, const lvt_step *step, lvt_value dot) {
+    bool is_true;
+    size_t start = x->out->length;
+    switch (step->kind) {
+    case LVT_STEP_PRINT:
+        if (step->form != NULL ? print_form(x, step, dot) : print_field(x, step, dot)) {
+            return report_text(x, step, start);
+        }
+        return print(x, step, dot);
+    case LVT_STEP_IF:
+        if (read_condition(x, step, dot, &is_true)) return enter_choice(x, step, is_true, dot);
+        return choose(x, step, dot);
+    default: return take_step(x, step, dot);
+    }
+}
+
+/* The same as print_flat for a sink, which may have kept what a step would do. */
+static lvt_status report_flat(lvt_execution *x, const lvt_body *body, lvt_value dot) {
+    lvt_sink *sink = x->sink;
     const lvt_step *end = body->steps + body->step_count;
-    lvt_status status = LVT_OK;
-    for (const lvt_step *step = body->steps; step < end && status == LVT_OK; step++) status = take_step(x, step, dot);
-    return status;
+    for (const lvt_step *step = body->steps; step < end; step++) {
+        if (step->kind == LVT_STEP_STATIC) continue;
+        if ((step->inputs & sink->changed) == 0 && sink->keep != NULL && sink->keep(sink, step->slot)) continue;
+        uint64_t impure_calls = x->impure_calls;
+        lvt_status status = report_step(x, step, dot);
+        if (status != LVT_OK) return status;
+        if (x->impure_calls != impure_calls && sink->mark_impure != NULL) sink->mark_impure(sink, step->slot);
+    }
+    return LVT_OK;
+}
+
+static lvt_status run_flat(lvt_execution *x, const lvt_body *body, lvt_value dot) {
+    return x->sink == NULL ? print_flat(x, body, dot) : report_flat(x, body, dot);
 }
 
 static lvt_status walk(lvt_execution *x, lvt_value data) {

@@ -48,10 +48,15 @@ typedef struct lvt_frame {
     lvt_value sequence;
     size_t index, count;
     const char *element;           /* of a slice or an array: the next one, else NULL */
+    lvt_list_cursor cursor;        /* of a tracked list */
     void *key_cell, *element_cell; /* what holds an index (NULL: nobody asks), an integer of a range over integers */
     /* ROUND: temporaries from here on end with the round; INVOKE: with the invocation. */
     lvt_arena_mark mark;
     lvt_arena_mark range_mark; /* ROUND: ... with the range */
+    bool is_hashed;            /* ROUND: items follow from their elements and `outer` (lvt_row_inputs) */
+    bool is_partial;           /* ROUND: the sink names the items to run */
+    uint64_t outer;
+    uint64_t impure_calls; /* ROUND: when the item began */
 } lvt_frame;
 
 struct lvt_execution {
@@ -66,6 +71,7 @@ struct lvt_execution {
     lvt_site *sites;
     /* of the run */
     uint64_t steps_taken;   /* LVT_EXECUTION_STEPS_MAX */
+    uint64_t impure_calls;  /* of functions and methods that are not marked as pure; it only grows */
     size_t invocations;     /* in progress */
     size_t frame_variables; /* of the current template */
     const lvt_body *unit;   /* the current template's */
@@ -95,6 +101,10 @@ lvt_status lvt_execution_set_variable(lvt_execution *x, const lvt_evaluation *ev
                                       lvt_value value);
 /* Make the variables undefined that the evaluation may not set. */
 void lvt_execution_reset_variables(lvt_execution *x, const lvt_evaluation *evaluation);
+
+/* Remember a member that lies in the object itself, whatever structs are embedded between; false when it lies behind a
+ * pointer. */
+bool lvt_site_fill(lvt_site *site, const lvt_type *type, const lvt_member_path *path);
 
 /* The arguments of a call: the terms of a stage behind the first, and what the stage before it yielded. */
 typedef struct lvt_arguments {

@@ -72,6 +72,7 @@ static lvt_status length(lvt_value *out, lvt_function_context *context, lvt_valu
     case LVT_KIND_BYTES:
     case LVT_KIND_SLICE:
     case LVT_KIND_ARRAY:
+    case LVT_KIND_LIST:
     case LVT_KIND_MAP:
         return return_value(out, context, lvt_value_from_int(context->arena, (int64_t)lvt_value_length(item)));
     default:

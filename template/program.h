@@ -58,22 +58,59 @@ typedef struct lvt_program {
 
 const lvt_program *lvt_template_program(const lvt_template *tmpl);
 
+struct lvt_list;
+
+/* What an execution tells of a range that starts. */
+typedef struct lvt_range_start {
+    uint32_t slot;
+    const lvt_body *item;
+    size_t count; /* items at most: a break may end it early */
+    /* Rows follow from their elements and `outer` alone, but for impure calls; begin_item has their hashes. */
+    bool is_hashed;
+    bool reads_position;         /* ... and from their place */
+    uint64_t outer;              /* hash of the rest of what they read */
+    const struct lvt_list *list; /* a tracked list; else NULL */
+    const lvt_type *element;     /* of the list */
+} lvt_range_start;
+
+/* An item that starts. */
+typedef struct lvt_item_start {
+    lvt_value key;     /* the map's key or the index */
+    lvt_value element; /* what dot becomes */
+    bool is_map;
+    uint64_t hash; /* of everything that the item follows from; 0: that cannot be said */
+} lvt_item_start;
+
 /* Where an execution reports the structure of its output, for a reader that keeps it (render/). In this way of running
- * only the values of TEXT slots are written to the buffer, one behind the other; statics are not. A slot that is not
- * reported is empty. Calls nest as the output does:
+ * only the values of TEXT slots are written to the buffer, one behind the other; statics are not. The reader may take
+ * back what was written when an item ends. A slot that is not reported is empty. Calls nest as the output does:
  *   enter_body(body) at the start of the entry and of every body that stands in a slot, leave_body() at its end;
- *   before enter_body or begin_range of a child: slot number in the body around it. */
+ *   before enter_body or begin_range of a child: slot number in the body around it.
+ *
+ * A reader that has the page's last state can take over from it what cannot have changed: it is asked before the work
+ * is done. */
 typedef struct lvt_sink lvt_sink;
 struct lvt_sink {
     lvt_status (*text)(lvt_sink *sink, uint32_t slot, size_t offset, size_t length); /* bytes of the output buffer */
     lvt_status (*enter_body)(lvt_sink *sink, uint32_t slot, const lvt_body *body);   /* slot 0 for the entry */
     lvt_status (*leave_body)(lvt_sink *sink);
-    /* A range with at least one item; `count` is their number at most (a break may end it early). */
-    lvt_status (*begin_range)(lvt_sink *sink, uint32_t slot, const lvt_body *item, size_t count);
-    /* Every item's slots are reported between these two. key: the map's key or the index; element: what dot becomes. */
-    lvt_status (*begin_item)(lvt_sink *sink, lvt_value key, lvt_value element, bool is_map);
-    lvt_status (*end_item)(lvt_sink *sink);
+    /* A range with at least one item. True in *out_partial: only the items that next_item names are run. */
+    lvt_status (*begin_range)(lvt_sink *sink, const lvt_range_start *start, bool *out_partial);
+    /* Every item's slots are reported between these two. */
+    lvt_status (*begin_item)(lvt_sink *sink, const lvt_item_start *start);
+    lvt_status (*end_item)(lvt_sink *sink, bool is_pure); /* nothing impure was called */
     lvt_status (*end_range)(lvt_sink *sink);
+
+    /* Inputs of the entry that differ from the last state's (dependence.h); all of them when there is none. */
+    uint64_t changed;
+    /* May be NULL together: nothing is taken over. The slot holds what it held in the last state; false: run it. */
+    bool (*keep)(lvt_sink *sink, uint32_t slot);
+    /* Something impure was called for this slot: it is not to be taken over. */
+    void (*mark_impure)(lvt_sink *sink, uint32_t slot);
+    /* The next item is the one of the last state that had this hash; false: run it. */
+    bool (*keep_item)(lvt_sink *sink, uint64_t hash);
+    /* The next item of a partial range; false at its end. */
+    bool (*next_item)(lvt_sink *sink, lvt_value *out_element);
 };
 
 /* Execute and report to the sink. `out` receives the slots' bytes. On an error the caller drops what it got. */

@@ -111,7 +111,7 @@ static lvt_status fill(lvt_template *tmpl, const lvt_template_options *options, 
     tmpl->entry = compilation.entry;
     tmpl->site_count = compilation.site_count;
     tmpl->is_document = compilation.is_document;
-    return LVT_OK;
+    return lvt_template_find_inputs(tmpl, error);
 }
 
 lvt_status lvt_template_load(lvt_template **out, const lvt_template_options *options, lvt_error *error) {

@@ -16,6 +16,7 @@ struct lvt_template {
     lvt_program program;
     const lvt_unit *entry;
     uint32_t site_count;
+    lvt_inputs inputs;
     bool is_document;
 };
 

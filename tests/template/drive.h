@@ -86,23 +86,26 @@ static inline lvt_status assembly_leave(lvt_sink *sink) {
     return LVT_OK;
 }
 
-static inline lvt_status assembly_begin_range(lvt_sink *sink, uint32_t slot, const lvt_body *item, size_t count) {
+static inline lvt_status assembly_begin_range(lvt_sink *sink, const lvt_range_start *start, bool *out_partial) {
     assembly *a = assembly_of(sink);
+    uint32_t slot = start->slot;
+    assert_false(*out_partial);
     assert_int_equal(assembly_kind(a, slot), LVT_SLOT_RANGE);
-    assert_ptr_equal(a->bodies[a->depth - 1].body->slots[slot].body, item);
-    assert_true(count > 0);
+    assert_ptr_equal(a->bodies[a->depth - 1].body->slots[slot].body, start->item);
+    assert_true(start->count > 0);
     assembly_advance(a, slot);
-    a->bodies[a->depth - 1].item = item;
+    a->bodies[a->depth - 1].item = start->item;
     a->ranges++;
     return LVT_OK;
 }
 
-static inline lvt_status assembly_begin_item(lvt_sink *sink, lvt_value key, lvt_value element, bool is_map) {
+static inline lvt_status assembly_begin_item(lvt_sink *sink, const lvt_item_start *start) {
     assembly *a = assembly_of(sink);
+    lvt_value key = start->key;
     assert_non_null(a->bodies[a->depth - 1].item);
     assert_non_null(key.type);
-    assert_non_null(element.type);
-    assert_true(is_map || key.type->kind == LVT_KIND_INT);
+    assert_non_null(start->element.type);
+    assert_true(start->is_map || key.type->kind == LVT_KIND_INT);
     lvt_buffer text;
     lvt_buffer_init(&text, 1024, NULL);
     lvt_format_value(&text, key);
@@ -114,7 +117,8 @@ static inline lvt_status assembly_begin_item(lvt_sink *sink, lvt_value key, lvt_
     return LVT_OK;
 }
 
-static inline lvt_status assembly_end_item(lvt_sink *sink) {
+static inline lvt_status assembly_end_item(lvt_sink *sink, bool is_pure) {
+    (void)is_pure;
     assembly_pop(assembly_of(sink), true);
     return LVT_OK;
 }

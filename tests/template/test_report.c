@@ -153,16 +153,17 @@ static lvt_status refuse_enter(lvt_sink *sink, uint32_t slot, const lvt_body *bo
     (void)body;
     return refuse(sink);
 }
-static lvt_status refuse_range(lvt_sink *sink, uint32_t slot, const lvt_body *item, size_t count) {
-    (void)slot;
-    (void)item;
-    (void)count;
+static lvt_status refuse_range(lvt_sink *sink, const lvt_range_start *start, bool *out_partial) {
+    (void)start;
+    (void)out_partial;
     return refuse(sink);
 }
-static lvt_status refuse_item(lvt_sink *sink, lvt_value key, lvt_value element, bool is_map) {
-    (void)key;
-    (void)element;
-    (void)is_map;
+static lvt_status refuse_item(lvt_sink *sink, const lvt_item_start *start) {
+    (void)start;
+    return refuse(sink);
+}
+static lvt_status refuse_end_item(lvt_sink *sink, bool is_pure) {
+    (void)is_pure;
     return refuse(sink);
 }
 
@@ -173,7 +174,14 @@ static void test_refusals(void **state) {
     load(&l, "{{define \"n\"}}({{.N}}{{range .C}}{{template \"n\" .}}{{end}}){{end}}{{template \"n\" .T}}"
              "{{range .L}}{{if eq . 2}}{{break}}{{end}}{{.}}{{end}}{{range .E}}{{else}}none{{end}}");
     for (;; calls++) {
-        refusing r = {{refuse_text, refuse_enter, refuse, refuse_range, refuse_item, refuse, refuse}, calls};
+        refusing r = {{.text = refuse_text,
+                       .enter_body = refuse_enter,
+                       .leave_body = refuse,
+                       .begin_range = refuse_range,
+                       .begin_item = refuse_item,
+                       .end_item = refuse_end_item,
+                       .end_range = refuse},
+                      calls};
         lvt_error error = {0};
         lvt_buffer_clear(&l.slots);
         lvt_status status = lvt_execution_report(l.execution, l.data, &l.slots, &r.sink, &error);

@@ -33,7 +33,7 @@ lvt_status lvt_journey_begin(lvt_journey *all, const lvt_template_source *source
 lvt_status lvt_journey_send(lvt_journey *all, lvt_value data, lvt_error *error) {
     bool is_first = all->sequence == 0;
     lvt_buffer_clear(&all->message);
-    lvt_status status = lvt_rendering_make(all->after, all->execution, data, error);
+    lvt_status status = lvt_rendering_update(all->after, all->before, all->execution, data, error);
     if (status == LVT_OK && !is_first) status = lvt_changes_compute(all->changes, all->before, all->after, error);
     if (status == LVT_OK)
         status = lvt_message_write_tree(&all->message, ++all->sequence, is_first ? all->after : NULL,

@@ -37,7 +37,7 @@ static lvt_status add_removes(lvt_list_plan *plan, const uint32_t *old_of_new, u
         if (old_of_new[i] != LVT_NONE) survives[old_of_new[i]] = true;
     }
     for (uint32_t i = 0; i < old_count; i++) {
-        if (!survives[i]) add(plan, (lvt_list_operation){.kind = LVT_LIST_REMOVE, .row = i, .count = 1});
+        if (!survives[i]) add(plan, (lvt_list_operation){.kind = LVT_LIST_REMOVE_ROW, .row = i, .count = 1});
     }
     return LVT_OK;
 }
@@ -60,7 +60,7 @@ static lvt_status add_moves(lvt_list_plan *plan, const uint32_t *old_of_new, uin
         if (keep[i]) continue;
         plan->move_count++;
         add(plan, (lvt_list_operation){
-                      .kind = LVT_LIST_MOVE, .row = rows[i], .after = i > 0 ? rows[i - 1] : LVT_NONE, .count = 1});
+                      .kind = LVT_LIST_MOVE_ROW, .row = rows[i], .after = i > 0 ? rows[i - 1] : LVT_NONE, .count = 1});
     }
     return LVT_OK;
 }
@@ -69,14 +69,14 @@ static void add_inserts(lvt_list_plan *plan, const uint32_t *old_of_new, uint32_
     uint32_t start = 0, end = new_count;
     while (old_of_new[start] == LVT_NONE) start++;
     while (old_of_new[end - 1] == LVT_NONE) end--;
-    if (start > 0) add(plan, (lvt_list_operation){.kind = LVT_LIST_PREPEND, .count = start, .after = LVT_NONE});
+    if (start > 0) add(plan, (lvt_list_operation){.kind = LVT_LIST_PREPEND_ROWS, .count = start, .after = LVT_NONE});
     for (uint32_t i = start; i < end; i++) {
         if (old_of_new[i] == LVT_NONE)
-            add(plan, (lvt_list_operation){.kind = LVT_LIST_INSERT, .row = i, .after = i - 1, .count = 1});
+            add(plan, (lvt_list_operation){.kind = LVT_LIST_INSERT_ROW, .row = i, .after = i - 1, .count = 1});
     }
     if (end < new_count)
         add(plan,
-            (lvt_list_operation){.kind = LVT_LIST_APPEND, .row = end, .after = end - 1, .count = new_count - end});
+            (lvt_list_operation){.kind = LVT_LIST_APPEND_ROWS, .row = end, .after = end - 1, .count = new_count - end});
 }
 
 lvt_status lvt_list_plan_make(lvt_list_plan *out, const uint32_t *old_of_new, uint32_t new_count, uint32_t old_count,

@@ -6,11 +6,11 @@
 #include "render/pool.h"
 
 typedef enum lvt_list_operation_kind {
-    LVT_LIST_REMOVE,  /* old row `row` */
-    LVT_LIST_MOVE,    /* new row `row` behind new row `after` */
-    LVT_LIST_PREPEND, /* new rows row .. row + count - 1 before all */
-    LVT_LIST_INSERT,  /* new row `row` behind new row `after`; it stands at index `row` then */
-    LVT_LIST_APPEND   /* new rows row .. row + count - 1 behind all */
+    LVT_LIST_REMOVE_ROW,   /* old row `row` */
+    LVT_LIST_MOVE_ROW,     /* new row `row` behind new row `after` */
+    LVT_LIST_PREPEND_ROWS, /* new rows row .. row + count - 1 before all */
+    LVT_LIST_INSERT_ROW,   /* new row `row` behind new row `after`; it stands at index `row` then */
+    LVT_LIST_APPEND_ROWS   /* new rows row .. row + count - 1 behind all */
 } lvt_list_operation_kind;
 
 typedef struct lvt_list_operation {

@@ -81,19 +81,19 @@ static lvt_status read_statics(lvt_mirror *mirror, const lvt_mirror_statics **ou
 /* ---- whole values
  * ---------------------------------------------------------------------------------------------------- */
 
-/* Every slot, and nothing beside them and `members` others. */
+/* The slots, those that are left out being empty, and nothing beside them and `members` others. */
 static lvt_status read_slots(lvt_mirror *mirror, const lvt_mirror_statics *statics, lvt_held *slots, lvt_value object,
                              size_t members, lvt_error *error) {
-    if (lvt_value_length(object) != members + statics->slot_count)
-        return REFUSE("a body of shape %u has %u slots and %zu members of its own, not %zu in all",
-                      (unsigned)statics->id, (unsigned)statics->slot_count, members, lvt_value_length(object));
     for (uint32_t i = 0; i < statics->slot_count; i++) {
         const lvt_value json = slot_member(object, i);
-        if (json.type == NULL) return REFUSE("slot %u of shape %u is missing", (unsigned)i, (unsigned)statics->id);
+        if (json.type == NULL) continue;
         const lvt_status status = read_held(mirror, &slots[i], json, error);
         if (status != LVT_OK) return status;
+        members++;
     }
-    return LVT_OK;
+    if (lvt_value_length(object) == members) return LVT_OK;
+    return REFUSE("a body of shape %u has %zu members, of which %zu have a meaning", (unsigned)statics->id,
+                  lvt_value_length(object), members);
 }
 
 static lvt_status read_node(lvt_mirror *mirror, lvt_mirror_node **out, lvt_value object, lvt_error *error) {

@@ -2,14 +2,16 @@
 #ifndef LVT_RENDER_ROW_KEY_H
 #define LVT_RENDER_ROW_KEY_H
 
-#include "render/rendering.h"
+#include "render/fragment.h"
+#include "render/pool.h"
+#include "render/row_tree.h"
 
 /* Read a body's statics: where a row made of it has its key. */
 lvt_row_plan lvt_row_plan_read(const lvt_body *body);
 
 /* Look for the key that a row's first element carries. Returns false when there is none. Else either *slot is the key
  * slot of the row's own shape, or it is LVT_NONE and the key was appended to `keys`. */
-bool lvt_row_key_find(const lvt_rendering *rendering, uint32_t shape, uint32_t cells, lvt_buffer *keys, uint32_t *slot);
+bool lvt_row_key_find(const lvt_shapes *shapes, const lvt_fragment *row, lvt_buffer *keys, uint32_t *slot);
 
 /* Whether a text can be a key on the wire as it is: not empty, not too long, UTF-8. */
 bool lvt_row_key_fits(lvt_span key);
@@ -18,27 +20,33 @@ enum { LVT_ROW_KEY_HASH_LENGTH = 16 };
 void lvt_row_key_hash(char out[LVT_ROW_KEY_HASH_LENGTH], lvt_span key);
 size_t lvt_row_key_write_counter(char out[LVT_KEY_TEXT_MAX], uint32_t number);
 
-/* A table of the keys of a range's rows; COUNTER rows are not in it. */
-typedef struct lvt_key_table {
-    uint32_t *places; /* row + 1; 0 is free */
-    uint32_t mask;
-} lvt_key_table;
-/* Number of places for so many rows: a power of two. */
-size_t lvt_key_table_size(size_t row_count);
-/* `places` is zeroed memory of that many. */
-void lvt_key_table_init(lvt_key_table *table, uint32_t *places, size_t size);
-/* The row that has this key, LVT_NONE when none; then *place is where it belongs. */
-uint32_t lvt_key_table_find(const lvt_key_table *table, const lvt_rendering *rendering, const lvt_range *range,
-                            lvt_span key, uint32_t *place);
-static inline void lvt_key_table_put(lvt_key_table *table, uint32_t place, uint32_t row) {
-    table->places[place] = row + 1;
-}
+/* The rows of one range in the last state and in the next, as arrays. */
+typedef struct lvt_row_lists {
+    const lvt_shapes *shapes;
+    lvt_fragment *const *old_rows;
+    const lvt_open_row *rows;
+    uint32_t old_count, count;
+} lvt_row_lists;
 
-/* End of a range: give later rows with the same key one of their own and note the first ones in the rendering, and
- * number the rows without a key. */
-lvt_status lvt_row_keys_complete(lvt_rendering *rendering, lvt_range *range, const lvt_slot *slot);
-/* The next number at or behind *counter that is no key of the table; the table may be NULL. *counter goes behind it. */
-uint32_t lvt_row_key_next_counter(const lvt_key_table *table, const lvt_rendering *rendering, const lvt_range *range,
-                                  uint32_t *counter);
+/* A range whose rows are all there and get their keys. Rows that are not kept may be replaced by copies. */
+typedef struct lvt_key_task {
+    const lvt_shapes *shapes;
+    lvt_heap *heap;
+    lvt_open_row *rows;
+    uint32_t count;
+    const lvt_range *old; /* the same range in the last state, or NULL */
+    uint32_t next_counter;
+    bool has_counters;
+    bool has_duplicates;
+    lvt_buffer *scratch; /* for texts */
+    lvt_arena *arena;    /* for tables; the caller rewinds it */
+    /* Told of the first row whose key another row has. */
+    void (*report)(lvt_span key, void *payload);
+    void *payload;
+} lvt_key_task;
+
+/* Give later rows with the same key one of their own, and number the rows without a key: those that continue a row of
+ * the last state have its number, others one that the last state did not use. */
+lvt_status lvt_row_keys_complete(lvt_key_task *task);
 
 #endif

@@ -50,9 +50,17 @@ lvt_status lvt_shapes_create_for(lvt_shapes **out, const lvt_program *program, u
         return lvt_error_set(error, LVT_ERROR_LIMIT, "shape ids %u and up: more than %u shapes", (unsigned)first_id,
                              (unsigned)LVT_SHAPE_ID_MAX);
     lvt_shapes *shapes = lvt_allocate(allocator, sizeof *shapes + count * sizeof shapes->items[0]);
-    if (shapes == NULL) return lvt_error_out_of_memory(error);
-    *shapes = (lvt_shapes){
-        .allocator = allocator, .program = program, .first_id = first_id, .count = (uint32_t)count, .entry = LVT_NONE};
+    lvt_heap *heap = shapes != NULL ? lvt_heap_create(allocator) : NULL;
+    if (heap == NULL) {
+        lvt_release(allocator, shapes);
+        return lvt_error_out_of_memory(error);
+    }
+    *shapes = (lvt_shapes){.allocator = allocator,
+                           .heap = heap,
+                           .program = program,
+                           .first_id = first_id,
+                           .count = (uint32_t)count,
+                           .entry = LVT_NONE};
     lvt_buffer_init(&shapes->json, LVT_RENDERING_MEMORY_MAX, allocator);
     for (uint32_t i = 0; i < shapes->count; i++) describe(shapes, &shapes->items[i], program->bodies[i], first_id + i);
     shapes->entry = lvt_shapes_find(shapes, program->entry);
@@ -75,6 +83,7 @@ lvt_status lvt_shapes_create(lvt_shapes **out, const lvt_template *tmpl, uint32_
 void lvt_shapes_free(lvt_shapes *shapes) {
     if (shapes == NULL) return;
     lvt_buffer_free(&shapes->json);
+    lvt_heap_free(shapes->heap);
     lvt_release(shapes->allocator, shapes);
 }
 

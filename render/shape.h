@@ -4,6 +4,7 @@
 #define LVT_RENDER_SHAPE_H
 
 #include "livetemplate/render.h"
+#include "render/heap.h"
 #include "template/program.h"
 
 /* What comes first in a row, found by reading the statics of its body once. */
@@ -35,6 +36,7 @@ typedef struct lvt_shape {
 
 struct lvt_shapes {
     const lvt_allocator *allocator;
+    lvt_heap *heap; /* of the renderings of these shapes */
     const lvt_program *program;
     uint32_t first_id;
     uint32_t count;

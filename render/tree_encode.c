@@ -10,7 +10,7 @@ typedef struct encoder {
     const lvt_shapes *shapes;
 } encoder;
 
-static void encode_cell(encoder *e, const lvt_rendering *rendering, const lvt_cell *cell);
+static void encode_cell(encoder *e, const lvt_fragment *fragment, const lvt_cell *cell);
 
 static void encode_string(encoder *e, lvt_span text) { lvt_json_encode_string(e->out, text, LVT_JSON_PLAIN); }
 
@@ -31,56 +31,57 @@ static void encode_shape(encoder *e, const lvt_shape *shape) {
     lvt_buffer_append_span(e->out, lvt_shape_statics_json(e->shapes, shape));
 }
 
-/* "0":v,"1":v,... */
-static void encode_cells(encoder *e, const lvt_rendering *rendering, uint32_t cells, uint32_t count) {
+/* "0":v,"1":v,... behind `separator`; an empty slot is left out. */
+static void encode_cells(encoder *e, const lvt_fragment *fragment, uint32_t cells, uint32_t count, bool separator) {
     for (uint32_t i = 0; i < count; i++) {
-        if (i > 0) lvt_buffer_append_char(e->out, ',');
+        const lvt_cell *cell = lvt_fragment_cell(fragment, cells + i);
+        if (cell->kind == LVT_CELL_EMPTY) continue;
+        if (separator) lvt_buffer_append_char(e->out, ',');
+        separator = true;
         encode_slot(e, i);
-        encode_cell(e, rendering, lvt_rendering_cell(rendering, cells + i));
+        encode_cell(e, fragment, cell);
     }
 }
 
-static void encode_node(encoder *e, const lvt_rendering *rendering, const lvt_shape *shape, uint32_t cells) {
+static void encode_node(encoder *e, const lvt_fragment *fragment, const lvt_shape *shape, uint32_t cells) {
     encode_shape(e, shape);
-    if (shape->body->slot_count > 0) lvt_buffer_append_char(e->out, ',');
-    encode_cells(e, rendering, cells, shape->body->slot_count);
+    encode_cells(e, fragment, cells, shape->body->slot_count, true);
     lvt_buffer_append_char(e->out, '}');
 }
 
-static void encode_row_key(encoder *e, const lvt_rendering *rendering, const lvt_range *range, uint32_t row) {
+static void encode_row_key(encoder *e, const lvt_fragment *row) {
     char scratch[LVT_KEY_TEXT_MAX];
-    encode_string(e, lvt_rendering_row_key(rendering, range, lvt_rendering_row(rendering, range, row), scratch));
+    encode_string(e, lvt_row_key(e->shapes, row, scratch));
 }
 
-static void encode_row(encoder *e, const lvt_rendering *rendering, const lvt_range *range, uint32_t index) {
-    const uint32_t count = lvt_rendering_shape(rendering, range->shape)->body->slot_count;
-    const lvt_row *row = lvt_rendering_row(rendering, range, index);
+static void encode_row(encoder *e, const lvt_fragment *row) {
+    const bool has_own_key = row->key_kind != LVT_KEY_SLOT;
     lvt_buffer_append_char(e->out, '{');
-    if (row->key_kind != LVT_KEY_SLOT) {
+    if (has_own_key) {
         lvt_buffer_append_literal(e->out, "\"_k\":");
-        encode_row_key(e, rendering, range, index);
-        if (count > 0) lvt_buffer_append_char(e->out, ',');
+        encode_row_key(e, row);
     }
-    encode_cells(e, rendering, row->cells, count);
+    encode_cells(e, row, 0, e->shapes->items[row->shape].body->slot_count, has_own_key);
     lvt_buffer_append_char(e->out, '}');
 }
 
 /* [{...},{...}] */
-static void encode_rows(encoder *e, const lvt_rendering *rendering, const lvt_range *range, uint32_t first,
-                        uint32_t count) {
+static void encode_rows(encoder *e, const lvt_row_node *rows, uint32_t first, uint32_t count) {
+    lvt_row_cursor cursor;
+    lvt_row_cursor_set(&cursor, rows, first);
     lvt_buffer_append_char(e->out, '[');
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++, lvt_row_cursor_next(&cursor)) {
         if (i > 0) lvt_buffer_append_char(e->out, ',');
-        encode_row(e, rendering, range, first + i);
+        encode_row(e, lvt_row_cursor_row(&cursor));
     }
     lvt_buffer_append_char(e->out, ']');
 }
 
-static void encode_range(encoder *e, const lvt_rendering *rendering, const lvt_range *range) {
-    const lvt_shape *shape = lvt_rendering_shape(rendering, range->shape);
+static void encode_range(encoder *e, const lvt_range *range) {
+    const lvt_shape *shape = &e->shapes->items[range->shape];
     encode_shape(e, shape);
     lvt_buffer_append_literal(e->out, ",\"d\":");
-    encode_rows(e, rendering, range, 0, range->row_count);
+    encode_rows(e, range->rows, 0, range->rows->row_count);
     if (shape->row.key_slot != LVT_NONE) {
         lvt_buffer_append_literal(e->out, ",\"m\":{\"idKey\":\"");
         lvt_buffer_append_uint(e->out, shape->row.key_slot);
@@ -89,20 +90,20 @@ static void encode_range(encoder *e, const lvt_rendering *rendering, const lvt_r
     lvt_buffer_append_char(e->out, '}');
 }
 
-static void encode_cell(encoder *e, const lvt_rendering *rendering, const lvt_cell *cell) {
+static void encode_cell(encoder *e, const lvt_fragment *fragment, const lvt_cell *cell) {
     switch ((lvt_cell_kind)cell->kind) {
     case LVT_CELL_EMPTY: lvt_buffer_append_literal(e->out, "\"\""); return;
-    case LVT_CELL_TEXT: encode_string(e, lvt_rendering_text(rendering, cell)); return;
-    case LVT_CELL_RANGE: encode_range(e, rendering, lvt_rendering_range(rendering, cell->first)); return;
+    case LVT_CELL_TEXT: encode_string(e, lvt_fragment_text(fragment, cell)); return;
+    case LVT_CELL_RANGE: encode_range(e, lvt_fragment_range(fragment, cell->first)); return;
     case LVT_CELL_NODE: break;
     }
-    const lvt_shape *shape = lvt_rendering_shape(rendering, cell->second);
+    const lvt_shape *shape = &e->shapes->items[cell->second];
     if (shape->is_plain_text) {
         const lvt_span json = lvt_shape_statics_json(e->shapes, shape);
         lvt_buffer_append(e->out, json.data + 1, json.length - 2); /* what is in the brackets */
         return;
     }
-    encode_node(e, rendering, shape, cell->first);
+    encode_node(e, fragment, shape, cell->first);
 }
 
 /* ---- changes ----------------------------------------------------------------------------------------------- */
@@ -115,55 +116,53 @@ static void begin_operation(encoder *e, char letter) {
     lvt_buffer_append(e->out, text, sizeof text);
 }
 
-static void encode_predecessor(encoder *e, const lvt_changes *changes, const lvt_range *range, uint32_t row) {
-    if (row == LVT_NONE) lvt_buffer_append_literal(e->out, "null");
-    else encode_row_key(e, changes->after, range, row);
+static void encode_predecessor(encoder *e, const lvt_fragment *row) {
+    if (row == NULL) lvt_buffer_append_literal(e->out, "null");
+    else encode_row_key(e, row);
 }
 
-static void encode_order(encoder *e, const lvt_changes *changes, const lvt_range *range, uint32_t first, uint32_t end) {
+static void encode_order(encoder *e, const lvt_changes *changes, uint32_t first, uint32_t end) {
     lvt_buffer_append_char(e->out, '[');
     for (uint32_t i = first; i < end; i++) {
         if (i > first) lvt_buffer_append_char(e->out, ',');
-        encode_row_key(e, changes->after, range, lvt_changes_at(changes, i)->index);
+        encode_row_key(e, lvt_changes_at(changes, i)->fragment);
     }
     lvt_buffer_append_char(e->out, ']');
 }
 
-static void encode_operation(encoder *e, const lvt_changes *changes, const lvt_change *range_change, uint32_t at) {
+static void encode_operation(encoder *e, const lvt_changes *changes, uint32_t at) {
     const lvt_change *change = lvt_changes_at(changes, at);
-    const lvt_range *old_range = lvt_rendering_range(changes->before, range_change->other);
-    const lvt_range *range = lvt_rendering_range(changes->after, range_change->index);
     switch ((lvt_change_kind)change->kind) {
     case LVT_CHANGE_REMOVE:
         begin_operation(e, 'r');
-        encode_row_key(e, changes->before, old_range, change->index);
+        encode_row_key(e, change->fragment);
         break;
     case LVT_CHANGE_MOVE:
         begin_operation(e, 'm');
-        encode_row_key(e, changes->after, range, change->index);
+        encode_row_key(e, change->fragment);
         lvt_buffer_append_char(e->out, ',');
-        encode_predecessor(e, changes, range, change->other);
+        encode_predecessor(e, change->other);
         break;
     case LVT_CHANGE_ORDER:
         begin_operation(e, 'o');
-        encode_order(e, changes, range, at + 1, change->end);
+        encode_order(e, changes, at + 1, change->end);
         break;
     case LVT_CHANGE_PREPEND:
     case LVT_CHANGE_APPEND:
         begin_operation(e, change->kind == LVT_CHANGE_PREPEND ? 'p' : 'a');
-        encode_rows(e, changes->after, range, change->index, change->other);
+        encode_rows(e, change->rows, change->index, change->count);
         break;
     case LVT_CHANGE_INSERT:
         begin_operation(e, 'i');
-        encode_predecessor(e, changes, range, change->other);
+        encode_predecessor(e, change->other);
         lvt_buffer_append_char(e->out, ',');
         lvt_buffer_append_uint(e->out, change->index);
         lvt_buffer_append_char(e->out, ',');
-        encode_row(e, changes->after, range, change->index);
+        encode_row(e, change->fragment);
         break;
     case LVT_CHANGE_UPDATE:
         begin_operation(e, 'u');
-        encode_row_key(e, changes->after, range, change->index);
+        encode_row_key(e, change->fragment);
         lvt_buffer_append_char(e->out, ',');
         encode_body_changes(e, changes, at + 1, change->end);
         break;
@@ -175,11 +174,11 @@ static void encode_operation(encoder *e, const lvt_changes *changes, const lvt_c
     lvt_buffer_append_char(e->out, ']');
 }
 
-static void encode_operations(encoder *e, const lvt_changes *changes, const lvt_change *range_change, uint32_t first) {
+static void encode_operations(encoder *e, const lvt_changes *changes, uint32_t first, uint32_t end) {
     lvt_buffer_append_char(e->out, '[');
-    for (uint32_t i = first; i < range_change->end; i = lvt_changes_at(changes, i)->end) {
+    for (uint32_t i = first; i < end; i = lvt_changes_at(changes, i)->end) {
         if (i > first) lvt_buffer_append_char(e->out, ',');
-        encode_operation(e, changes, range_change, i);
+        encode_operation(e, changes, i);
     }
     lvt_buffer_append_char(e->out, ']');
 }
@@ -191,8 +190,8 @@ static void encode_body_changes(encoder *e, const lvt_changes *changes, uint32_t
         if (i > first) lvt_buffer_append_char(e->out, ',');
         encode_slot(e, change->slot);
         if (change->kind == LVT_CHANGE_NODE) encode_body_changes(e, changes, i + 1, change->end);
-        else if (change->kind == LVT_CHANGE_RANGE) encode_operations(e, changes, change, i + 1);
-        else encode_cell(e, changes->after, lvt_rendering_cell(changes->after, change->index));
+        else if (change->kind == LVT_CHANGE_RANGE) encode_operations(e, changes, i + 1, change->end);
+        else encode_cell(e, change->fragment, lvt_fragment_cell(change->fragment, change->index));
     }
     lvt_buffer_append_char(e->out, '}');
 }
@@ -218,19 +217,20 @@ lvt_status lvt_tree_encode_complete(lvt_buffer *out, const lvt_rendering *render
                                     lvt_error *error) {
     encoder e = {out, known, rendering->shapes};
     const size_t start = out->length;
-    if (!rendering->is_made) return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "an empty rendering has no tree");
+    if (rendering->root == NULL)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "an empty rendering has no tree");
     const lvt_status status = begin(&e, error);
     if (status != LVT_OK) return status;
-    encode_node(&e, rendering, &e.shapes->items[e.shapes->entry], rendering->root);
+    encode_node(&e, rendering->root, &e.shapes->items[rendering->root->shape], 0);
     return finish(&e, start, error);
 }
 
 lvt_status lvt_tree_encode_changes(lvt_buffer *out, const lvt_changes *changes, lvt_known_shapes *known,
                                    lvt_error *error) {
     const size_t start = out->length;
-    if (changes->after == NULL)
+    if (changes->shapes == NULL)
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "changes that were not computed have no update");
-    encoder e = {out, known, changes->after->shapes};
+    encoder e = {out, known, changes->shapes};
     const lvt_status status = begin(&e, error);
     if (status != LVT_OK) return status;
     encode_body_changes(&e, changes, 0, changes->records.count);

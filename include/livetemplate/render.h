@@ -51,18 +51,38 @@ lvt_status lvt_known_shapes_copy(lvt_known_shapes *out, const lvt_known_shapes *
 
 /* ---- renderings ------------------------------------------------------------------------------------------ */
 
-/* The values of all slots for one state. */
+/* The values of all slots for one state. What a rendering holds never changes once it is made: renderings share it, in
+ * any thread; a rendering itself, the handle, belongs to one thread at a time. */
 typedef struct lvt_rendering lvt_rendering;
 
 lvt_status lvt_rendering_create(lvt_rendering **out, const lvt_shapes *shapes, lvt_error *error);
 void lvt_rendering_free(lvt_rendering *rendering);
 /* Execute the template and keep the result in place of what the rendering held; on an error it is empty afterwards. */
 lvt_status lvt_rendering_make(lvt_rendering *rendering, lvt_execution *execution, lvt_value data, lvt_error *error);
+/* The same, with the page's last state at hand: what cannot have changed since `before` (another rendering of these
+ * shapes; NULL or empty: nothing) is taken over from it and not executed again. The result is what lvt_rendering_make
+ * makes, but for the keys that the engine gives to rows without one: these go on from `before`.
+ *   Taken over are actions, branches and ranges that read only fields of the root whose values are the same (by
+ *   lvt_value_hash, 64 bits, with a seed that depends on the process), and rows of ranges whose element, with whatever
+ *   else the row reads, is the same. A tracked list names what changed, and the rest of it is not looked at.
+ *   Not taken over is what called a function or a method that is not marked `.pure` (value.h).
+ * So elements of a tracked list that were changed without lvt_list_changed are shown as they were. */
+lvt_status lvt_rendering_update(lvt_rendering *rendering, const lvt_rendering *before, lvt_execution *execution,
+                                lvt_value data, lvt_error *error);
+/* Hold what `from` holds, in place of what `out` held; both have the same shapes. O(1), and nothing can fail. */
+void lvt_rendering_share(lvt_rendering *out, const lvt_rendering *from);
+/* Whether both hold the same, made once. O(1). */
+bool lvt_rendering_is_same(const lvt_rendering *a, const lvt_rendering *b);
+void lvt_rendering_swap(lvt_rendering *a, lvt_rendering *b);
+/* Hold nothing. */
+void lvt_rendering_clear(lvt_rendering *rendering);
+/* Whether nothing in it was made by a call that is to be made again each time: what it shows follows from the data. */
+bool lvt_rendering_is_pure(const lvt_rendering *rendering);
 /* The page, byte for byte what lvt_execution_print writes. */
 void lvt_rendering_print(const lvt_rendering *rendering, lvt_buffer *out);
 /* Its length, without printing it. */
 size_t lvt_rendering_length(const lvt_rendering *rendering);
-/* Bytes that the rendering holds, for budgets. */
+/* Bytes that the rendering holds, for budgets; what it shares with others counts in full. O(1). */
 size_t lvt_rendering_footprint(const lvt_rendering *rendering);
 /* A hash of all slot values: equal renderings print the same page. */
 uint64_t lvt_rendering_hash(const lvt_rendering *rendering);
@@ -75,7 +95,7 @@ typedef struct lvt_duplicate_key {
     lvt_span key;
 } lvt_duplicate_key;
 size_t lvt_rendering_duplicate_count(const lvt_rendering *rendering);
-/* At most the first 16 are kept. Borrowed until the next make. */
+/* At most the first 16 are kept. Both are of the last make, and borrowed until the next. */
 const lvt_duplicate_key *lvt_rendering_duplicates(const lvt_rendering *rendering, size_t *out_kept);
 
 /* ---- changes --------------------------------------------------------------------------------------------- */
@@ -85,9 +105,11 @@ typedef struct lvt_changes lvt_changes;
 
 lvt_status lvt_changes_create(lvt_changes **out, const lvt_allocator *allocator, lvt_error *error);
 void lvt_changes_free(lvt_changes *changes);
-/* Both renderings have the same shapes and must stay as they are while the changes are in use. Rows without a key of
- * their own get one in `after` that continues `before`'s: so `before` is what the client holds, always. */
-lvt_status lvt_changes_compute(lvt_changes *changes, const lvt_rendering *before, lvt_rendering *after,
+/* Both renderings have the same shapes and must stay as they are while the changes are in use; neither is changed. Rows
+ * are told apart by their keys, so `after` is best made from `before`, or from one that was: else rows without a key of
+ * their own are taken for the ones that stood in their places, which is right but may be long. What both share costs
+ * nothing: after k changes of a tracked list of n elements this is O(k log n). */
+lvt_status lvt_changes_compute(lvt_changes *changes, const lvt_rendering *before, const lvt_rendering *after,
                                lvt_error *error);
 bool lvt_changes_empty(const lvt_changes *changes);
 

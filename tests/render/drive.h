@@ -7,7 +7,7 @@
 
 #include "../support/cmocka_all.h"
 #include "../support/test_allocator.h"
-#include "render/rendering.h"
+#include "render/builder.h"
 
 enum { DRIVE_BODIES_MAX = 16, DRIVE_SLOTS_MAX = 12 };
 
@@ -68,49 +68,55 @@ typedef struct driver {
 } driver;
 
 static inline driver drive_begin(lvt_rendering *rendering, const drive_program *program) {
-    lvt_rendering_begin(rendering);
+    lvt_rendering_clear(rendering);
+    if (rendering->builder == NULL) rendering->builder = lvt_builder_create(rendering->shapes);
+    if (rendering->builder == NULL) return (driver){rendering, program, LVT_ERROR_OUT_OF_MEMORY};
+    lvt_builder_begin(rendering->builder, NULL);
     return (driver){rendering, program, LVT_OK};
 }
 
 static inline void drive_text(driver *d, uint32_t slot, const char *text) {
-    lvt_buffer *out = &d->rendering->text;
-    const size_t offset = out->length;
     if (d->status != LVT_OK) return;
+    lvt_buffer *out = &d->rendering->builder->text;
+    const size_t offset = out->length;
     lvt_buffer_append_string(out, text);
     d->status = out->status;
     if (d->status == LVT_OK)
-        d->status = d->rendering->sink.text(&d->rendering->sink, slot, offset, out->length - offset);
+        d->status = d->rendering->builder->sink.text(&d->rendering->builder->sink, slot, offset, out->length - offset);
 }
 
 static inline void drive_enter(driver *d, uint32_t slot, size_t body) {
     if (d->status == LVT_OK)
-        d->status = d->rendering->sink.enter_body(&d->rendering->sink, slot, d->program->list[body]);
+        d->status = d->rendering->builder->sink.enter_body(&d->rendering->builder->sink, slot, d->program->list[body]);
 }
 
 static inline void drive_leave(driver *d) {
-    if (d->status == LVT_OK) d->status = d->rendering->sink.leave_body(&d->rendering->sink);
+    if (d->status == LVT_OK) d->status = d->rendering->builder->sink.leave_body(&d->rendering->builder->sink);
 }
 
 static inline void drive_begin_range(driver *d, uint32_t slot, size_t body) {
     if (d->status == LVT_OK)
-        d->status = d->rendering->sink.begin_range(&d->rendering->sink, slot, d->program->list[body], 0);
+        d->status = d->rendering->builder->sink.begin_range(
+            &d->rendering->builder->sink, &(lvt_range_start){.slot = slot, .item = d->program->list[body]},
+            &(bool){false});
 }
 
 static inline void drive_begin_item(driver *d, lvt_value key, lvt_value element, bool is_map) {
-    if (d->status == LVT_OK) d->status = d->rendering->sink.begin_item(&d->rendering->sink, key, element, is_map);
+    const lvt_item_start start = {.key = key, .element = element, .is_map = is_map};
+    if (d->status == LVT_OK) d->status = d->rendering->builder->sink.begin_item(&d->rendering->builder->sink, &start);
 }
 
 static inline void drive_end_item(driver *d) {
-    if (d->status == LVT_OK) d->status = d->rendering->sink.end_item(&d->rendering->sink);
+    if (d->status == LVT_OK) d->status = d->rendering->builder->sink.end_item(&d->rendering->builder->sink, true);
 }
 
 static inline void drive_end_range(driver *d) {
-    if (d->status == LVT_OK) d->status = d->rendering->sink.end_range(&d->rendering->sink);
+    if (d->status == LVT_OK) d->status = d->rendering->builder->sink.end_range(&d->rendering->builder->sink);
 }
 
 static inline lvt_status drive_end(driver *d) {
-    if (d->status == LVT_OK) d->status = lvt_rendering_end(d->rendering, NULL);
-    else lvt_rendering_begin(d->rendering);
+    if (d->status == LVT_OK) d->status = lvt_builder_end(d->rendering->builder, &d->rendering->root, NULL);
+    else if (d->rendering->builder != NULL) lvt_builder_abandon(d->rendering->builder);
     return d->status;
 }
 

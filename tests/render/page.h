@@ -64,7 +64,7 @@ static inline lvt_rendering *page_rendering(page *p) { return p->renderings[(p->
 static inline lvt_status page_show_value(page *p, lvt_value data) {
     lvt_rendering *before = page_rendering(p), *after = p->renderings[p->steps % 2];
     lvt_buffer_clear(&p->update);
-    lvt_status status = lvt_rendering_make(after, p->execution, data, &p->error);
+    lvt_status status = lvt_rendering_update(after, before, p->execution, data, &p->error);
     if (status != LVT_OK) return status;
     if (p->steps == 0) {
         status = lvt_tree_encode_complete(&p->update, after, &p->known, &p->error);

@@ -43,21 +43,21 @@ static names apply(const names *old, const names *next, const lvt_list_plan *pla
     for (size_t i = 0; i < plan->count; i++) {
         const lvt_list_operation *operation = &plan->operations[i];
         switch (operation->kind) {
-        case LVT_LIST_REMOVE: take_at(&list, index_of(&list, old->items[operation->row])); break;
-        case LVT_LIST_MOVE:
+        case LVT_LIST_REMOVE_ROW: take_at(&list, index_of(&list, old->items[operation->row])); break;
+        case LVT_LIST_MOVE_ROW:
             take_at(&list, index_of(&list, next->items[operation->row]));
             put_at(&list, behind(&list, next, operation->after), next->items[operation->row]);
             break;
-        case LVT_LIST_INSERT:
+        case LVT_LIST_INSERT_ROW:
             /* Its place is its final index at once. */
             assert_int_equal(behind(&list, next, operation->after), operation->row);
             put_at(&list, operation->row, next->items[operation->row]);
             break;
-        case LVT_LIST_PREPEND:
+        case LVT_LIST_PREPEND_ROWS:
             assert_int_equal(operation->row, 0);
             for (uint32_t k = 0; k < operation->count; k++) put_at(&list, k, next->items[k]);
             break;
-        case LVT_LIST_APPEND:
+        case LVT_LIST_APPEND_ROWS:
             for (uint32_t k = 0; k < operation->count; k++) put_at(&list, list.count, next->items[operation->row + k]);
             break;
         }
@@ -114,12 +114,12 @@ static void describe(char *out, size_t size, const lvt_list_plan *plan, const ch
     out[0] = '\0';
     for (size_t i = 0; i < plan->count && length < size; i++) {
         const lvt_list_operation *o = &plan->operations[i];
-        const char *list = o->kind == LVT_LIST_REMOVE ? old : next;
+        const char *list = o->kind == LVT_LIST_REMOVE_ROW ? old : next;
         const char after = o->after == LVT_NONE ? '^' : next[o->after];
         length += (size_t)snprintf(out + length, size - length, "%s%c", i > 0 ? " " : "", "rmpia"[o->kind]);
         for (uint32_t k = 0; k < o->count && length < size; k++)
             length += (size_t)snprintf(out + length, size - length, "%c", list[o->row + k]);
-        if (o->kind == LVT_LIST_MOVE || o->kind == LVT_LIST_INSERT)
+        if (o->kind == LVT_LIST_MOVE_ROW || o->kind == LVT_LIST_INSERT_ROW)
             length += (size_t)snprintf(out + length, size - length, ">%c", after);
     }
 }

@@ -131,12 +131,12 @@ static void report_rows(lvt_rendering *rendering, const drive_program *p, const 
 
 /* The keys of the one range, each with a letter for how it is carried: c counter, s slot, k stored. */
 static void describe_keys(char *out, size_t size, const lvt_rendering *rendering) {
-    const lvt_range *range = lvt_rendering_range(rendering, 0);
+    const lvt_range *range = lvt_fragment_range(rendering->root, 0);
     size_t length = 0;
-    for (uint32_t i = 0; i < range->row_count; i++) {
+    for (uint32_t i = 0; i < range->rows->row_count; i++) {
         char scratch[LVT_KEY_TEXT_MAX];
-        const lvt_row *row = lvt_rendering_row(rendering, range, i);
-        const lvt_span key = lvt_rendering_row_key(rendering, range, row, scratch);
+        const lvt_fragment *row = lvt_row_tree_at(range->rows, i);
+        const lvt_span key = lvt_row_key(rendering->shapes, row, scratch);
         length += (size_t)snprintf(out + length, size - length, "%s%c:%.*s", i > 0 ? " " : "", "csk"[row->key_kind],
                                    LVT_SPAN_ARGS(key));
     }
@@ -237,13 +237,13 @@ static void keys_that_do_not_fit_are_hashed(void **state) {
     lvt_rendering *rendering;
     assert_int_equal(lvt_rendering_create(&rendering, shapes, NULL), LVT_OK);
     report_rows(rendering, &p, rows, 3);
-    const lvt_range *range = lvt_rendering_range(rendering, 0);
+    const lvt_range *range = lvt_fragment_range(rendering->root, 0);
     const lvt_key_kind kinds[] = {LVT_KEY_SLOT, LVT_KEY_STORED, LVT_KEY_STORED};
     const size_t lengths[] = {LVT_KEY_LENGTH_MAX, LVT_ROW_KEY_HASH_LENGTH, LVT_ROW_KEY_HASH_LENGTH};
     for (uint32_t i = 0; i < 3; i++) {
-        const lvt_row *row = lvt_rendering_row(rendering, range, i);
+        const lvt_fragment *row = lvt_row_tree_at(range->rows, i);
         assert_int_equal(row->key_kind, kinds[i]);
-        assert_int_equal(lvt_rendering_row_key(rendering, range, row, NULL).length, lengths[i]);
+        assert_int_equal(lvt_row_key(rendering->shapes, row, NULL).length, lengths[i]);
     }
     lvt_rendering_free(rendering);
     lvt_shapes_free(shapes);
@@ -290,8 +290,8 @@ static void a_thousand_duplicates(void **state) {
     for (size_t i = 0; i < COUNT; i++) rows[i].first = "same";
     assert_int_equal(lvt_rendering_create(&rendering, shapes, NULL), LVT_OK);
     report_rows(rendering, &p, rows, COUNT);
-    const lvt_range *range = lvt_rendering_range(rendering, 0);
-    const lvt_span last = lvt_rendering_row_key(rendering, range, lvt_rendering_row(rendering, range, COUNT - 1), NULL);
+    const lvt_range *range = lvt_fragment_range(rendering->root, 0);
+    const lvt_span last = lvt_row_key(rendering->shapes, lvt_row_tree_at(range->rows, COUNT - 1), NULL);
     assert_true(lvt_span_is(last, "same#1000"));
     lvt_rendering_free(rendering);
     lvt_shapes_free(shapes);

@@ -6,7 +6,8 @@
 
 typedef struct test_clock {
     lvt_clock clock;
-    int64_t seconds; /* since 1970; both clocks read it */
+    int64_t seconds;     /* since 1970; both clocks read it, */
+    int64_t nanoseconds; /* and these on top */
 } test_clock;
 
 void test_clock_init(test_clock *tested);

@@ -1,5 +1,5 @@
 /* generate: the data of the bench's large pages as JSON, the same on every machine: lvt_bench_generate
- * table|text|actions. The dashboard's data are small enough to be written by hand, in bench/data.
+ * table|text|actions|chat. The other pages' data are small enough to be written by hand, in bench/data.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -121,6 +121,19 @@ static void print_actions(void) {
     puts("]}");
 }
 
+/* 200 messages that are there at the start, and 20 that are appended. */
+static void print_chat(void) {
+    static const char *const authors[] = {"ada", "grace", "alan", "barbara", "ken", "o'neil"};
+    printf("{\"Room\":\"Compilers & tools\",\"Me\":\"ada\",\"Messages\":[");
+    for (unsigned i = 0; i < 220; i++) {
+        printf("%s{\"ID\":%u,\"Author\":\"%s\",", i == 0 ? "" : ",", 5001 + i, authors[below(COUNT_OF(authors))]);
+        printf("\"At\":{\"$time\":\"2026-03-02T%02u:%02u:%02uZ\"},\"Text\":\"", 8 + i / 20, i * 3 % 60, below(60));
+        print_sentence();
+        fputs("\"}", stdout);
+    }
+    puts("]}");
+}
+
 int main(int argc, char **argv) {
     const char *page = argc == 2 ? argv[1] : "";
     if (strcmp(page, "table") == 0) {
@@ -129,8 +142,10 @@ int main(int argc, char **argv) {
         print_text();
     } else if (strcmp(page, "actions") == 0) {
         print_actions();
+    } else if (strcmp(page, "chat") == 0) {
+        print_chat();
     } else {
-        fputs("usage: lvt_bench_generate table|text|actions\n", stderr);
+        fputs("usage: lvt_bench_generate table|text|actions|chat\n", stderr);
         return 2;
     }
     return ferror(stdout) != 0 || fflush(stdout) != 0;

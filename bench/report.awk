@@ -1,9 +1,8 @@
 # report: Markdown tables from the measurements of bench/run, tab-separated lines:
 #   time  ROUND PARTICIPANT PAGE NANOSECONDS BYTES
-#   live  ROUND PAGE MEASURE NANOSECONDS BYTES
 #   count PARTICIPANT PAGE INSTRUCTIONS
-# Times are medians over the rounds. A ratio is made within each round, of two programs that ran shortly after one
-# another, and is the median of these, with the smallest and the largest in brackets.
+# Needs figures.awk. Times are medians over the rounds. A ratio is made within each round, of two programs that ran
+# shortly after one another, and is the median of these, with the smallest and the largest in brackets.
 BEGIN { FS = "\t" }
 
 $1 == "time" {
@@ -12,12 +11,6 @@ $1 == "time" {
     time[$3, $4, $2] = $5 + 0
     bytes[$3, $4] = $6
     if ($2 > rounds) rounds = $2 + 0
-}
-$1 == "live" {
-    row = $3 FS $4
-    if (!(row in live_bytes)) live_rows[++live_count] = row
-    live_time[row, $2] = $5 + 0
-    live_bytes[row] = $6
 }
 $1 == "count" {
     count[$2, $3] = $4 + 0
@@ -30,17 +23,6 @@ function see_page(page) {
     page_names[++page_count] = page
 }
 
-# list[1..n] is sorted afterwards.
-function median(list, n,    i, j, t) {
-    for (i = 2; i <= n; i++)
-        for (j = i; j > 1 && list[j] < list[j - 1]; j--) {
-            t = list[j]
-            list[j] = list[j - 1]
-            list[j - 1] = t
-        }
-    return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
-}
-
 function time_of(name, page,    r, list) {
     for (r = 1; r <= rounds; r++) list[r] = time[name, page, r]
     return median(list, rounds)
@@ -51,9 +33,6 @@ function set_ratio(above, below, page,    r, list) {
     ratio = median(list, rounds)
     spread = sprintf("(%s to %s)", digits(list[1]), digits(list[rounds]))
 }
-
-function digits(number) { return sprintf(number < 9.995 ? "%.2f" : number < 99.95 ? "%.1f" : "%.0f", number) }
-function microseconds(nanoseconds) { return digits(nanoseconds / 1000) " µs" }
 
 function table_against_go(title, ours, theirs, data,    p, page) {
     print "### " title
@@ -144,22 +123,6 @@ function table_of_engines(    p) {
     print ""
 }
 
-function table_of_updates(    i, r, words, list) {
-    print "### Live pages"
-    print ""
-    print "From dynamic values. Print: the page as HTML. Encode: the complete tree as a message. Render: and the rendering made"
-    print "before. Update: from one state to another that one action makes, rendered, compared and encoded."
-    print ""
-    print "| page | measure | bytes | time |"
-    print "|---|---|---:|---:|"
-    for (i = 1; i <= live_count; i++) {
-        split(live_rows[i], words, FS)
-        for (r = 1; r <= rounds; r++) list[r] = live_time[live_rows[i], r]
-        printf "| %s | %s | %d | %s |\n", words[1], words[2], live_bytes[live_rows[i]], microseconds(median(list, rounds))
-    }
-    print ""
-}
-
 END {
     if ("go" in takes_part) {
         table_against_go("Against Go's html/template", "lvt", "go", "C structs here, Go structs there.")
@@ -169,5 +132,4 @@ END {
     table_by_hand()
     if (has_counts) table_of_counts()
     table_of_engines()
-    table_of_updates()
 }

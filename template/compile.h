@@ -158,6 +158,7 @@ struct lvt_step {
     bool keeps_temporaries;
     uint64_t inputs;            /* the paths that the slot may read, or LVT_INPUTS_ANY (dependence.h) */
     const lvt_row_inputs *rows; /* RANGE; NULL: rows cannot be told to be unchanged */
+    bool is_worth_keeping;      /* it takes longer to run than to take over what it did last time */
     lvt_place place;
     lvt_span source;
 };

@@ -5,8 +5,6 @@
  * only grow, so this ends. */
 #include "template/dependence_walk.h"
 
-#include "template/program.h"
-
 /* ---- memory ---- */
 
 static void fail(lvt_dependence_walk *walk, lvt_status status) {
@@ -64,7 +62,7 @@ static uint64_t reach(lvt_dependence_walk *walk, const lvt_unit *unit, lvt_trace
     if (reached == NULL) return 0;
     lvt_invocation_kind kind = argument.is_root ? LVT_INVOKED_WITH_ROOT : LVT_INVOKED_OTHERWISE;
     if (!reached->is_invoked[kind]) walk->has_changed = true;
-    reached->is_invoked[kind] = true;
+    reached->is_invoked[kind] = reached->is_asked = true;
     if (argument.is_root) return reached->reads[kind];
     uint64_t from = argument.paths;
     if (walk->kind == LVT_INVOKED_OTHERWISE) from = put_arguments(from, walk->unit->arguments);
@@ -255,7 +253,8 @@ static void walk_unit_as(lvt_dependence_walk *walk, lvt_reached_unit *unit, lvt_
     walk->collects_rows = kind == LVT_INVOKED_OTHERWISE || !unit->is_invoked[LVT_INVOKED_OTHERWISE];
     lvt_trace_bind(walk, 0, dot, 0);
     lvt_traced reads = walk_list(walk, unit->unit->body, dot, OWN_BODY);
-    add_set(walk, &unit->reads[kind], reads.paths);
+    if (unit->is_asked) add_set(walk, &unit->reads[kind], reads.paths);
+    else unit->reads[kind] |= reads.paths;
 }
 
 static void walk_unit(lvt_dependence_walk *walk, size_t which) {
@@ -307,6 +306,7 @@ lvt_status lvt_template_find_inputs(lvt_template *tmpl, lvt_error *error) {
     if (walk.status == LVT_OK) {
         if (walk.path_count != 0) memcpy(paths, walk.paths, walk.path_count * sizeof *paths);
         tmpl->inputs = (lvt_inputs){.paths = paths, .count = walk.path_count, .is_complete = walk.is_complete};
+        lvt_template_weigh_steps(tmpl);
     }
     lvt_arena_free(&walk.scratch);
     return walk.status;

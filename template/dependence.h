@@ -55,7 +55,11 @@ typedef struct lvt_inputs {
     const lvt_input_path *paths;
     uint32_t count;
     bool is_complete; /* every read of the root is one of `paths` */
+    uint64_t watched; /* the paths that some step which is worth keeping reads */
 } lvt_inputs;
+
+/* dependence_weight.c: find out which steps are worth keeping and which paths they read; the rest is known. */
+void lvt_template_weigh_steps(lvt_template *tmpl);
 
 /* Fill inputs and rows of all steps, and the table of paths. `tmpl` is compiled; everything goes to its arena. Cost:
  * some walks over the program, LVT_DEPENDENCE_STEPS_MAX steps at most; beyond that all steps get LVT_INPUTS_ANY.
@@ -70,10 +74,11 @@ bool lvt_template_may_read(const lvt_template *tmpl, lvt_span member);
 
 /* ---- at run time (inputs.c) ----------------------------------------------------------------------------- */
 
-/* Hash what stands at each path: `out` gets lvt_inputs.count numbers; equal data, seed and process, equal numbers.
- * Returns the set of paths that have none and count as changed: those that lead to an impure method, or to more
- * elements than are worth a comparison (LVT_INPUT_ELEMENTS_MAX, LVT_INPUT_VALUES_MAX); always with LVT_INPUT_OTHERS. A
- * step need not run when `inputs & changed` is empty, `changed` being what is returned and what differs.
+/* Hash what stands at each watched path: `out` gets lvt_inputs.count numbers; equal data, seed and process, equal
+ * numbers. Returns the set of paths that have none (0 in `out`) and count as changed: those that are not watched, lead
+ * to an impure method, or to more than is worth a comparison (LVT_INPUT_ELEMENTS_MAX, LVT_INPUT_VALUES_MAX); always
+ * with LVT_INPUT_OTHERS. A step need not run when `inputs & changed` is empty, `changed` being what is returned and
+ * what differs.
  *
  * Calls nothing, never fails, allocates nothing. A path that leads nowhere has a number too. Where a name is a pure
  * method, the object that it is asked of stands for its answer. */

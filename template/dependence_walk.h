@@ -34,6 +34,7 @@ typedef struct lvt_reached_unit {
     lvt_binding *bindings;
     bool is_invoked[2]; /* by lvt_invocation_kind */
     uint64_t reads[2];  /* paths that it reads then, all templates below included */
+    bool is_asked;      /* somebody has used `reads` */
     uint64_t arguments; /* what the other values come from; ANY: from an element, too */
 } lvt_reached_unit;
 

@@ -649,7 +649,10 @@ static lvt_status report_flat(lvt_execution *x, const lvt_body *body, lvt_value 
     const lvt_step *end = body->steps + body->step_count;
     for (const lvt_step *step = body->steps; step < end; step++) {
         if (step->kind == LVT_STEP_STATIC) continue;
-        if ((step->inputs & sink->changed) == 0 && sink->keep != NULL && sink->keep(sink, step->slot)) continue;
+        if (step->is_worth_keeping && (step->inputs & sink->changed) == 0 && sink->keep != NULL &&
+            sink->keep(sink, step->slot)) {
+            continue;
+        }
         uint64_t impure_calls = x->impure_calls;
         lvt_status status = report_step(x, step, dot);
         if (status != LVT_OK) return status;

@@ -77,6 +77,11 @@ uint64_t lvt_execution_hash_inputs(lvt_execution *x, lvt_value data, uint64_t se
     uint64_t unknown = LVT_INPUT_OTHERS;
     for (uint32_t i = 0; i < inputs->count; i++) {
         const lvt_input_path *path = &inputs->paths[i];
+        out[i] = 0;
+        if ((inputs->watched >> i & 1) == 0) {
+            unknown |= UINT64_C(1) << i;
+            continue;
+        }
         lvt_hash_budget budget = {LVT_INPUT_VALUES_MAX, LVT_INPUT_ELEMENTS_MAX};
         lvt_value value;
         found result = follow(x, &value, data, path->names, path->count, path->site);

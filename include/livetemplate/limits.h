@@ -56,7 +56,7 @@
 #define LVT_INPUT_VALUES_MAX 1024
 /* template: variables and fields from outside that one range's body reads, hashed each time before its first row. */
 #define LVT_ROW_INPUTS_MAX 64
-/* template: steps that are walked over to find out what they depend on. A set is walked over three times, more often
+/* template: steps that are walked over to find out what they depend on. A set is walked over twice, more often
  * where templates invoke themselves in circles; the largest have a million steps. */
 #define LVT_DEPENDENCE_STEPS_MAX 10000000
 /* base: one log line; longer ones are cut. A line is formatted on the stack. */

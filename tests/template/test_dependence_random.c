@@ -286,6 +286,15 @@ static void free_recording(recording *r) {
     lvt_arena_free(&r->arena);
 }
 
+/* Leave out also what is not worth it. */
+static void watch_all(lvt_template *tmpl) {
+    tmpl->inputs.watched = LVT_INPUTS_ANY;
+    for (size_t i = 0; i < tmpl->program.body_count; i++) {
+        const lvt_body *body = tmpl->program.bodies[i];
+        for (size_t j = 0; j < body->step_count; j++) ((lvt_step *)(uintptr_t)&body->steps[j])->is_worth_keeping = true;
+    }
+}
+
 /* A journey of one page: each state against the one before. Returns how many pairs both had a page. */
 static size_t run_template(generator *g, recording recordings[3]) {
     enum { STATES = 6 };
@@ -301,6 +310,7 @@ static size_t run_template(generator *g, recording recordings[3]) {
     generate(g);
     lvt_template *tmpl = drive_load(mode, lvt_buffer_string(&g->text), NULL, 0, &error);
     if (tmpl == NULL) return 0; /* more variables than a place may have, or such */
+    watch_all(tmpl);
     current_text = lvt_buffer_string(&g->text);
     lvt_arena_init(&arena, LVT_JSON_DOCUMENT_MAX, NULL);
     lvt_buffer_init(&json, LVT_JSON_DOCUMENT_MAX, NULL);

@@ -16,6 +16,7 @@ static page open_page(const char *text, const lvt_function *functions, size_t fu
     lvt_error error = {0};
     p.tmpl = drive_load(LVT_TEMPLATE_TEXT, text, functions, function_count, &error);
     if (p.tmpl == NULL) fail_msg("%s\n%s", text, error.message);
+    p.tmpl->inputs.watched = LVT_INPUTS_ANY; /* also for steps that are not worth it */
     assert_int_equal(lvt_execution_create(&p.execution, p.tmpl, NULL), LVT_OK);
     return p;
 }
@@ -396,6 +397,22 @@ static void test_impure_calls(void **state) {
     lvt_buffer_free(&out);
 }
 
+/* What nothing is kept for is not hashed, and counts as changed. */
+static void test_watched_paths(void **state) {
+    (void)state;
+    uint64_t hashes[LVT_INPUT_PATHS_MAX];
+    lvt_arena arena;
+    lvt_value data = LVT_NIL;
+    lvt_arena_init(&arena, LVT_JSON_DOCUMENT_MAX, NULL);
+    assert_int_equal(lvt_json_parse(&data, LVT_SPAN("{\"A\":1,\"B\":2,\"C\":3}"), &arena, NULL), LVT_OK);
+    page p = open_page("{{.A}}{{.B}}{{.C}}", NULL, 0);
+    p.tmpl->inputs.watched = 2;
+    assert_true(lvt_execution_hash_inputs(p.execution, data, 7, hashes) == (LVT_INPUT_OTHERS | 5));
+    assert_true(hashes[0] == 0 && hashes[1] != 0 && hashes[2] == 0);
+    close_page(&p);
+    lvt_arena_free(&arena);
+}
+
 static void test_no_allocation(void **state) {
     (void)state;
     test_allocator tested;
@@ -412,6 +429,7 @@ static void test_no_allocation(void **state) {
     options.source_count = 1;
     options.allocator = &tested.allocator;
     assert_int_equal(lvt_template_load(&tmpl, &options, NULL), LVT_OK);
+    tmpl->inputs.watched = LVT_INPUTS_ANY;
     assert_int_equal(lvt_execution_create(&execution, tmpl, NULL), LVT_OK);
     size_t calls = tested.calls;
     for (int i = 0; i < 3; i++) {
@@ -426,9 +444,11 @@ static void test_no_allocation(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dynamic_data), cmocka_unit_test(test_large_values),      cmocka_unit_test(test_structs),
-        cmocka_unit_test(test_other_types),  cmocka_unit_test(test_types_in_dynamics), cmocka_unit_test(test_outer),
-        cmocka_unit_test(test_impure_calls), cmocka_unit_test(test_no_allocation),
+        cmocka_unit_test(test_dynamic_data),      cmocka_unit_test(test_large_values),
+        cmocka_unit_test(test_structs),           cmocka_unit_test(test_other_types),
+        cmocka_unit_test(test_types_in_dynamics), cmocka_unit_test(test_outer),
+        cmocka_unit_test(test_impure_calls),      cmocka_unit_test(test_watched_paths),
+        cmocka_unit_test(test_no_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,16 +80,23 @@ static lvt_site_form find_form(const lvt_type *type) {
 }
 
 bool lvt_site_fill(lvt_site *site, const lvt_type *type, const lvt_member_path *path) {
-    size_t offset = 0;
+    size_t offset = 0, pointer = 0;
+    bool is_behind = false;
     for (size_t i = 0; i < path->depth; i++) {
-        if (path->through[i]->type->kind == LVT_KIND_POINTER) return false;
         offset += path->through[i]->offset;
+        if (path->through[i]->type->kind != LVT_KIND_POINTER) continue;
+        if (is_behind) return false;
+        is_behind = true;
+        pointer = offset;
+        offset = 0;
     }
     bool is_method = path->member->type == NULL;
     *site = (lvt_site){.type = type,
                        .result = path->member->type,
                        .method = is_method ? path->member : NULL,
                        .form = find_form(path->member->type),
+                       .is_behind = is_behind,
+                       .pointer = pointer,
                        .offset = offset + (is_method ? 0 : path->member->offset)};
     return true;
 }
@@ -160,7 +167,13 @@ static lvt_status read_field(lvt_execution *x, const lvt_term *term, uint32_t wh
     if (receiver.type->kind == LVT_KIND_MAP && site->result == NULL && site->method == NULL) {
         return read_key(x, term, site, receiver, from, name, arguments, out);
     }
-    const char *data = (const char *)receiver.data + site->offset;
+    const char *object = lvt_site_object(site, receiver.data);
+    if (object == NULL) {
+        lvt_member_path path;
+        if (!lvt_type_find_member(&path, receiver.type, name)) return fail_field(x, term, from, name);
+        return read_member(x, term, receiver, &path, arguments, out);
+    }
+    const char *data = object + site->offset;
     if (site->method != NULL) return lvt_evaluate_method(x, term, site->method, data, arguments, out);
     if (lvt_arguments_count(arguments) != 0) {
         return fail_arguments(x, term, name, "has arguments but cannot be invoked as function");

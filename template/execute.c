@@ -572,7 +572,9 @@ static inline bool print_field(lvt_execution *x, const lvt_step *step, lvt_value
     if (step->field == LVT_NO_FIELD) return false;
     const lvt_site *site = &x->sites[step->field];
     if (dot.type != site->type) return false;
-    const void *data = (const char *)dot.data + site->offset;
+    const char *object = lvt_site_object(site, dot.data);
+    if (object == NULL) return false;
+    const void *data = object + site->offset;
     if (step->output != LVT_OUTPUT_HTML) return lvt_output_field(x, step, site, data);
     switch (site->form) {
     case LVT_SITE_STRING: lvt_escape_plain_html(x->out, lvt_span_from(*(char *const *)data)); return true;
@@ -586,8 +588,9 @@ static inline bool print_field(lvt_execution *x, const lvt_step *step, lvt_value
 static inline bool read_condition(lvt_execution *x, const lvt_step *step, lvt_value dot, bool *out) {
     if (step->field != LVT_NO_FIELD) {
         const lvt_site *site = &x->sites[step->field];
-        if (dot.type == site->type && site->form == LVT_SITE_BOOL) {
-            *out = *((const bool *)dot.data + site->offset);
+        const char *object = dot.type == site->type ? lvt_site_object(site, dot.data) : NULL;
+        if (object != NULL && site->form == LVT_SITE_BOOL) {
+            *out = *(const bool *)(object + site->offset);
             return true;
         }
     }

@@ -23,9 +23,17 @@ typedef struct lvt_site {
     const lvt_type *result;   /* of a field; else NULL */
     const lvt_member *method; /* NULL: a field, or the entry of a map */
     lvt_site_form form;       /* of a field */
+    bool is_behind;           /* it belongs to what the pointer at `pointer` points to */
     /* A field, or a method's object: where it lies, through embedded structs. An entry: where it was found last. */
     size_t offset;
+    size_t pointer;
 } lvt_site;
+
+/* What a site's offset counts from, for an object of its type; NULL: an embedded pointer that is NULL. */
+static inline const char *lvt_site_object(const lvt_site *site, const void *data) {
+    if (!site->is_behind) return data;
+    return *(const char *const *)((const char *)data + site->pointer);
+}
 
 typedef enum lvt_frame_kind {
     LVT_FRAME_ENTRY,
@@ -102,8 +110,8 @@ lvt_status lvt_execution_set_variable(lvt_execution *x, const lvt_evaluation *ev
 /* Make the variables undefined that the evaluation may not set. */
 void lvt_execution_reset_variables(lvt_execution *x, const lvt_evaluation *evaluation);
 
-/* Remember a member that lies in the object itself, whatever structs are embedded between; false when it lies behind a
- * pointer. */
+/* Remember a member that lies in the object itself or behind one embedded pointer, whatever structs are embedded
+ * between; false when it lies behind more. */
 bool lvt_site_fill(lvt_site *site, const lvt_type *type, const lvt_member_path *path);
 
 /* The arguments of a call: the terms of a stage behind the first, and what the stage before it yielded. */
@@ -148,9 +156,15 @@ static inline bool lvt_read_term(lvt_execution *x, const lvt_term *term, lvt_val
             value = lvt_receiver(value);
             if (value.type != site->type) return false;
         }
-        if (site->result != NULL) value = (lvt_value){site->result, (const char *)value.data + site->offset};
-        else if (site->method != NULL) return false;
-        else value = lvt_site_find_entry(site, value, term->names[i]);
+        if (site->result != NULL) {
+            const char *object = lvt_site_object(site, value.data);
+            if (object == NULL) return false;
+            value = (lvt_value){site->result, object + site->offset};
+        } else if (site->method != NULL) {
+            return false;
+        } else {
+            value = lvt_site_find_entry(site, value, term->names[i]);
+        }
     }
     *out = lvt_value_unbox(value);
     return true;

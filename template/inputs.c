@@ -22,8 +22,13 @@ static found follow_name(lvt_value *out, bool *is_answer, lvt_site *site, lvt_va
     *out = value = lvt_receiver(value);
     if (value.type == NULL || value.type->kind == LVT_KIND_POINTER) return FOUND_ERROR;
     if (value.type == site->type && site->method == NULL) {
-        if (site->result != NULL) *out = (lvt_value){site->result, (const char *)value.data + site->offset};
-        else *out = lvt_site_find_entry(site, value, name);
+        if (site->result != NULL) {
+            const char *object = lvt_site_object(site, value.data);
+            if (object == NULL) return FOUND_ERROR;
+            *out = (lvt_value){site->result, object + site->offset};
+        } else {
+            *out = lvt_site_find_entry(site, value, name);
+        }
         return out->type != NULL ? FOUND_VALUE : FOUND_ABSENT;
     }
     if (lvt_type_find_member(&path, value.type, name)) {

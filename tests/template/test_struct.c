@@ -245,8 +245,43 @@ static void test_site_meets_types(void **state) {
     lvt_arena_free(&arena);
 }
 
+/* What was learnt of a field behind an embedded pointer does not outlive the pointer. */
+static void test_embedded_pointer_comes_and_goes(void **state) {
+    (void)state;
+    static const row rows[] = {{"{{.City}}", "Rome", NULL},
+                               {"{{if .City}}in {{.City}}{{end}}", "in Rome", NULL},
+                               {"{{print .City}} {{len .City}} {{.City | printf \"%s\"}}", "Rome 4 Rome", NULL}};
+    address place = {0};
+    place.city = (char *)"Rome";
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        lvt_template_source source = {"t", lvt_span_from(rows[i].text)};
+        lvt_template_options options = LVT_TEMPLATE_OPTIONS_INIT;
+        lvt_template *tmpl;
+        lvt_execution *execution;
+        lvt_buffer out;
+        options.sources = &source;
+        options.source_count = 1;
+        assert_int_equal(lvt_template_load(&tmpl, &options, NULL), LVT_OK);
+        assert_int_equal(lvt_execution_create(&execution, tmpl, NULL), LVT_OK);
+        lvt_buffer_init(&out, 1024, NULL);
+        for (int round = 0; round < 6; round++) {
+            task holder = {.place = round % 3 == 2 ? NULL : &place};
+            lvt_error error;
+            lvt_buffer_clear(&out);
+            lvt_status status = lvt_execution_print(execution, (lvt_value){&task_type, &holder}, &out, NULL, &error);
+            assert_int_equal(status, round % 3 == 2 ? LVT_ERROR_EXECUTE : LVT_OK);
+            if (status == LVT_OK) assert_string_equal(lvt_buffer_string(&out), rows[i].output);
+            else assert_non_null(strstr(error.message, "nil pointer to embedded struct evaluating City"));
+        }
+        lvt_buffer_free(&out);
+        lvt_execution_free(execution);
+        lvt_template_free(tmpl);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_embedded_pointer_comes_and_goes),
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_html),

@@ -17,7 +17,7 @@ typedef struct {
     LVT_SLICE(todo) items;
     int64_t next_id;
     int64_t editing; /* the id of the row that shows its form; 0: none */
-    const char *filter;
+    char filter[5];
 } todos;
 
 static lvt_status remaining(lvt_call *call, const void *self) {
@@ -28,15 +28,9 @@ static lvt_status remaining(lvt_call *call, const void *self) {
     return lvt_call_return_int(call, count);
 }
 
-static lvt_status filter(lvt_call *call, const void *self) {
-    const todos *list = self;
-    return lvt_call_return_text(call, lvt_span_from(list->filter != NULL ? list->filter : "all"));
-}
-
-/* `filter` points to literals, so it is shown by a method instead of being an owned field. */
 LVT_STRUCT(todos, LVT_FIELD(todos, items, LVT_SLICE_OF(&todo_type), "Items"),
            LVT_FIELD(todos, next_id, LVT_INT64, "NextID"), LVT_FIELD(todos, editing, LVT_INT64, "Editing"),
-           LVT_METHOD(remaining, "Remaining"), LVT_METHOD(filter, "Filter"));
+           LVT_FIELD(todos, filter, LVT_CHARS(5), "Filter"), LVT_METHOD(remaining, "Remaining", .pure = true));
 
 /* The row that the action's id names; an error for the client when it is gone. */
 static lvt_status find(size_t *out, lvt_action *action, const todos *list) {
@@ -128,20 +122,16 @@ static lvt_status clear_done(lvt_action *action, void *store) {
     return LVT_OK;
 }
 
-static lvt_status show_all(lvt_action *action, void *store) {
-    ((todos *)store)->filter = "all";
+static lvt_status show(void *store, const char filter[5]) {
+    memcpy(((todos *)store)->filter, filter, sizeof((todos *)store)->filter);
     return LVT_OK;
 }
 
-static lvt_status show_open(lvt_action *action, void *store) {
-    ((todos *)store)->filter = "open";
-    return LVT_OK;
-}
+static lvt_status show_all(lvt_action *action, void *store) { return show(store, "all\0"); }
 
-static lvt_status show_done(lvt_action *action, void *store) {
-    ((todos *)store)->filter = "done";
-    return LVT_OK;
-}
+static lvt_status show_open(lvt_action *action, void *store) { return show(store, "open"); }
+
+static lvt_status show_done(lvt_action *action, void *store) { return show(store, "done"); }
 
 static const lvt_action_def actions[] = {{"add", add},
                                          {"toggle", toggle},
@@ -158,7 +148,11 @@ static const lvt_action_def actions[] = {{"add", add},
                                          {NULL, NULL}};
 
 int main(int argc, char **argv) {
-    lvt_view view = {
-        .template_text = todos_tmpl, .template_name = "todos.tmpl", .store = &todos_type, .actions = actions};
+    static const todos empty = {.filter = "all"};
+    lvt_view view = {.template_text = todos_tmpl,
+                     .template_name = "todos.tmpl",
+                     .store = &todos_type,
+                     .initial = &empty,
+                     .actions = actions};
     return lvt_main(argc, argv, "127.0.0.1:8080", "/", &view);
 }

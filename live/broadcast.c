@@ -1,36 +1,16 @@
 /* Updates from the program, on any thread. The state changes at once, under each group's lock; the pages follow in
- * lvt_live_flush, on the server's thread, so that whoever broadcasts never waits for rendering. */
+ * lvt_live_flush (flush.c), on the server's thread, so that whoever broadcasts never waits for rendering. */
 #include "internal.h"
-
-static void refer(lvt_group *group) {
-    lvt_live *live = group->live;
-    (void)pthread_mutex_lock(&live->groups_lock);
-    group->references++; /* the caller has one, so it is not idle */
-    (void)pthread_mutex_unlock(&live->groups_lock);
-}
-
-void lvt_group_queue_flush(lvt_group *group) {
-    lvt_live *live = group->live;
-    refer(group);
-    (void)pthread_mutex_lock(&live->queue_lock);
-    bool queued = group->flush_queued;
-    if (!queued) {
-        group->flush_queued = true;
-        group->flush_next = NULL;
-        if (live->flush_last != NULL) live->flush_last->flush_next = group;
-        else live->flush_first = group;
-        live->flush_last = group;
-    }
-    (void)pthread_mutex_unlock(&live->queue_lock);
-    if (queued) lvt_group_release(group);
-}
 
 /* True when there are pages to tell. */
 static bool apply(lvt_group *group, lvt_update_callback update, void *payload) {
     if (!lvt_group_enter(group)) return false;
     if (update != NULL) update(lvt_group_update_target(group), payload);
     bool has_pages = group->connections != NULL;
-    if (has_pages) lvt_group_queue_flush(group);
+    if (has_pages) {
+        group->has_changed = true;
+        lvt_group_queue_flush(group);
+    }
     lvt_group_leave(group);
     return has_pages;
 }
@@ -95,51 +75,4 @@ lvt_status lvt_broadcast_group(lvt_live *live, lvt_span id, lvt_update_callback 
     lvt_group_release(group);
     if (queued) wake(live);
     return LVT_OK;
-}
-
-/* ---- flush ---- */
-
-static lvt_group *take_queue(lvt_live *live) {
-    (void)pthread_mutex_lock(&live->queue_lock);
-    lvt_group *first = live->flush_first;
-    live->flush_first = live->flush_last = NULL;
-    (void)pthread_mutex_unlock(&live->queue_lock);
-    return first;
-}
-
-/* The next group of a queue that was taken. From here on the group can be queued again: what changes it now may come
- * too late for this push. */
-static lvt_group *take_next(lvt_live *live, lvt_group **queue) {
-    lvt_group *group = *queue;
-    (void)pthread_mutex_lock(&live->queue_lock);
-    *queue = group->flush_next;
-    group->flush_queued = false;
-    (void)pthread_mutex_unlock(&live->queue_lock);
-    return group;
-}
-
-void lvt_live_flush(lvt_live *live) {
-    lvt_workspace *workspace;
-    lvt_error error;
-    if (lvt_workspace_take(&workspace, live, &error) != LVT_OK) {
-        lvt_log_write(live->log, LVT_LOG_ERROR, "updates are put off: %s", error.message);
-        return;
-    }
-    lvt_group *queue = take_queue(live);
-    while (queue != NULL) {
-        lvt_group *group = take_next(live, &queue);
-        if (lvt_group_enter(group)) {
-            lvt_group_push(group, workspace, NULL);
-            lvt_group_leave(group);
-        }
-        lvt_group_release(group);
-    }
-    lvt_workspace_return(live, workspace);
-}
-
-void lvt_live_sweep(lvt_live *live) {
-    /* Updates that a lack of memory put off are tried again. */
-    lvt_live_flush(live);
-    lvt_app_sweep_pages(live->app);
-    lvt_group_sweep(live);
 }

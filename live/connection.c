@@ -1,6 +1,6 @@
 /* The life of a live connection: it is opened with a token, receives messages, has messages to send, and is closed.
  * A connection that is refused exists all the same, without a group, until it has said why. */
-#include "internal.h"
+#include "shared.h"
 
 /* ---- the queue of connections that have something to send ---- */
 
@@ -157,10 +157,15 @@ static lvt_status start(lvt_connection *connection, lvt_workspace *workspace, lv
     if (!lvt_group_enter(group)) return lvt_error_set(error, LVT_ERROR_EXECUTE, "the group could not be initialised");
     lvt_status status = call_connect(connection, error);
     if (status == LVT_OK) {
+        lvt_shared_begin(workspace, group, true);
         status = lvt_connection_reply(connection, workspace, NULL, error);
         if (status == LVT_OK) link_to_group(connection);
         else call_disconnect(connection, connection->live->store_count);
-        if (has_callbacks(connection->live)) lvt_group_push(group, workspace, connection);
+        if (status == LVT_OK) lvt_group_account_one(connection);
+        if (has_callbacks(connection->live)) {
+            lvt_shared_begin(workspace, group, false);
+            lvt_group_push(group, workspace, connection);
+        }
     }
     lvt_group_leave(group);
     return status;
@@ -239,11 +244,15 @@ void lvt_connection_close(lvt_connection *connection) {
     lvt_group *group = connection->group;
     if (group != NULL) {
         (void)lvt_group_enter(group);
+        lvt_group_account_leaving(connection);
         unlink_from_group(connection);
         call_disconnect(connection, live->store_count);
         /* News for those who stay; the flush tells them, since closing must not fail. */
         bool news = group->connections != NULL && has_callbacks(live);
-        if (news) lvt_group_queue_flush(group);
+        if (news) {
+            group->has_changed = true;
+            lvt_group_queue_flush(group);
+        }
         lvt_group_leave(group);
         if (news && live->wake != NULL) live->wake(live->wake_payload);
         lvt_metrics_add(live->metrics, LVT_METRIC_CONNECTIONS_ACTIVE, -1);
@@ -274,6 +283,7 @@ static lvt_status run_action(lvt_connection *connection, lvt_workspace *workspac
                              .success = success,
                              .errors = workspace->errors.items,
                              .error_count = workspace->errors.count};
+    lvt_shared_begin(workspace, connection->group, false);
     if (status == LVT_OK) status = lvt_connection_reply(connection, workspace, &meta, error);
     lvt_group_push(connection->group, workspace, connection);
     return status;
@@ -296,8 +306,8 @@ static lvt_status handle_input(lvt_connection *connection, lvt_workspace *worksp
         return LVT_OK;
     case LVT_INPUT_RESYNC:
         lvt_metrics_add(connection->live->metrics, LVT_METRIC_RESYNCS, 1);
-        connection->needs_complete = true;
-        lvt_connection_push(connection, workspace);
+        lvt_shared_begin(workspace, connection->group, false);
+        lvt_connection_push_complete(connection, workspace);
         return LVT_OK;
     case LVT_INPUT_NOTHING: break;
     }
@@ -340,7 +350,7 @@ lvt_status lvt_connection_receive(lvt_connection *connection, lvt_span message, 
 
 /* ---- send ---- */
 
-bool lvt_connection_output(lvt_connection *connection, lvt_span *out) {
+bool lvt_connection_output(lvt_connection *connection, lvt_parts *out) {
     return lvt_outbox_peek(&connection->outbox, out);
 }
 
@@ -351,8 +361,12 @@ void lvt_connection_sent(lvt_connection *connection) {
     lvt_workspace *workspace;
     bool ready = lvt_workspace_take(&workspace, live, NULL) == LVT_OK;
     (void)lvt_group_enter(connection->group);
-    if (!ready) lvt_group_queue_flush(connection->group);
-    else if (atomic_load(&connection->dirty)) lvt_connection_push(connection, workspace);
+    if (!ready) {
+        lvt_group_queue_flush(connection->group);
+    } else if (atomic_load(&connection->dirty)) {
+        lvt_shared_begin(workspace, connection->group, false);
+        lvt_connection_push(connection, workspace);
+    }
     lvt_group_leave(connection->group);
     if (ready) lvt_workspace_return(live, workspace);
 }

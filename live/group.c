@@ -48,6 +48,7 @@ static lvt_status create_group(lvt_group **out, lvt_live *live, lvt_span id, lvt
     lvt_group *group = lvt_allocate_zeroed(live->allocator, 1, sizeof *group + stores + id.length);
     if (group == NULL) return lvt_error_out_of_memory(error);
     group->live = live;
+    group->due = INT64_MAX;
     group->stores = (void **)(group + 1);
     group->id = (char *)(group + 1) + stores;
     group->id_length = id.length;

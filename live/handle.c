@@ -1,6 +1,6 @@
 /* GET, HEAD and POST of docs/PROTOCOL.md, section 2. */
-#include "internal.h"
 #include "response.h"
+#include "shared.h"
 
 /* ---- who, and which group ---- */
 
@@ -102,8 +102,8 @@ static lvt_status answer_page(lvt_group *group, lvt_workspace *workspace, const 
     lvt_buffer_clear(&workspace->message);
     if (status == LVT_OK) status = write_region(&workspace->message, live, page, caller->visitor.group, &reason);
     if (status == LVT_OK) {
-        lvt_page_context context = {.user = {(char *)(uintptr_t)caller->visitor.user.data, caller->visitor.user.length},
-                                    .page = {page, LVT_ID_LENGTH},
+        lvt_page_context context = {.user = caller->visitor.user,
+                                    .page = lvt_span_of(page, LVT_ID_LENGTH),
                                     .page_bytes = group->page_bytes,
                                     .feedback = group->flash};
         lvt_metrics_add(live->metrics, LVT_METRIC_RENDERS, 1);
@@ -151,9 +151,7 @@ static lvt_status answer_tree(lvt_group *group, lvt_workspace *workspace, const 
     lvt_live *live = group->live;
     lvt_error reason;
     lvt_error_clear(&reason);
-    lvt_page_context context = {.user = {(char *)(uintptr_t)caller->visitor.user.data, caller->visitor.user.length},
-                                .page_bytes = group->page_bytes,
-                                .feedback = feedback};
+    lvt_page_context context = {.user = caller->visitor.user, .page_bytes = group->page_bytes, .feedback = feedback};
     lvt_response_start(out, 200, "application/json");
     lvt_metrics_add(live->metrics, LVT_METRIC_RENDERS, 1);
     lvt_known_shapes_clear(&workspace->known);
@@ -166,6 +164,12 @@ static lvt_status answer_tree(lvt_group *group, lvt_workspace *workspace, const 
     lvt_live_report_render(live, LVT_SPAN("-"), &reason);
     lvt_response_refuse(out, 500, "the page could not be rendered");
     return LVT_OK;
+}
+
+/* An action has run. */
+static void push_to_pages(lvt_group *group, lvt_workspace *workspace) {
+    lvt_shared_begin(workspace, group, false);
+    lvt_group_push(group, workspace, NULL);
 }
 
 static lvt_status post_json(lvt_live *live, const lvt_request *request, lvt_workspace *workspace,
@@ -186,7 +190,7 @@ static lvt_status post_json(lvt_live *live, const lvt_request *request, lvt_work
     }
     if (status == LVT_OK)
         status = answer_tree(group, workspace, caller, feedback, is_action ? &meta : NULL, out, error);
-    if (is_action) lvt_group_push(group, workspace, NULL);
+    if (is_action) push_to_pages(group, workspace);
     lvt_release(live->allocator, feedback);
     leave_group(group);
     return status;
@@ -204,7 +208,7 @@ static lvt_status post_form(lvt_live *live, const lvt_request *request, lvt_work
         group->flash = NULL;
         if (!lvt_group_run(group, workspace, input, &caller->visitor))
             status = lvt_feedback_create(&group->flash, &workspace->errors, input->data, live->allocator, error);
-        lvt_group_push(group, workspace, NULL);
+        push_to_pages(group, workspace);
     }
     leave_group(group);
     lvt_response_start(out, 303, NULL);

@@ -4,8 +4,9 @@
  *   group->lock          the group's stores, flash, and its connections (all but their outboxes)
  *   then one of these, with nothing behind it:
  *   live->groups_lock    the table of groups, references, the list of idle groups
- *   live->queue_lock     the queues of ready connections and of groups to flush
+ *   live->queue_lock     the queues of ready connections, of groups to flush, and of those put off
  *   live->workspace_lock the workspaces that are not in use
+ *   live->welcome.lock   the first message of the last page
  *   outbox->lock, pool->lock, and those of session/
  */
 #ifndef LIVETEMPLATE_LIVE_INTERNAL_H
@@ -14,6 +15,7 @@
 #include "message.h"
 #include "outbox.h"
 #include "session/app.h"
+#include "state.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -38,10 +40,23 @@ lvt_span lvt_feedback_value(const lvt_feedback *feedback, lvt_span field);
 
 /* ---- root.c: what a template sees --------------------------------------------------------------------------- */
 
+/* What a rendering asked of its page, and how often. */
+enum {
+    LVT_ASKED_USER = 1,
+    LVT_ASKED_FEEDBACK = 2,
+    LVT_ASKED_PAGE = 4,
+    LVT_ASKED_SIZES = 8 /* of the last update, of the page */
+};
+typedef struct lvt_page_questions {
+    unsigned what;
+    uint64_t count;
+} lvt_page_questions;
+
 /* What stands behind {{.lvt}}. */
 typedef struct lvt_page_context {
-    lvt_string user;
-    lvt_string page;
+    lvt_page_questions *asked; /* where to note what was; may be NULL */
+    lvt_span user;
+    lvt_span page;
     uint64_t update_bytes;
     uint64_t page_bytes;            /* where there is no rendering to measure */
     const lvt_rendering *rendering; /* the last one; may be NULL */
@@ -58,6 +73,8 @@ typedef struct lvt_root {
 
 /* Stores have been checked. One without a name is embedded: its members are members of the root. */
 void lvt_root_init(lvt_root *root, const lvt_store_def *stores, size_t count);
+/* Whether what was asked of `a` has the same answers from `b`. */
+bool lvt_page_contexts_agree(unsigned what, const lvt_page_context *a, const lvt_page_context *b);
 /* Fill an object of root->type.size bytes. */
 void lvt_root_fill(const lvt_root *root, void *object, void *const *stores, const lvt_page_context *context);
 
@@ -85,9 +102,25 @@ lvt_status lvt_input_parse_message(lvt_input *out, lvt_span message, lvt_arena *
 /* application/x-www-form-urlencoded. LVT_ERROR_ENCODING when malformed, LVT_ERROR_LIMIT for too many fields. */
 lvt_status lvt_input_parse_form(lvt_input *out, lvt_span body, lvt_arena *arena, lvt_error *error);
 
+/* ---- welcome.c: the first message of pages that open in the same state
+ * ------------------------------------------------ */
+
+/* The last first message that did not depend on its page: one rendering for each handler. It is dropped by the second
+ * sweep that finds it unused. */
+typedef struct lvt_welcome {
+    pthread_mutex_t lock;
+    bool is_there;
+    bool was_used;
+    lvt_state state;
+    lvt_rendering *rendering; /* NULL until the first one */
+    lvt_block *body;
+    lvt_known_shapes known;
+} lvt_welcome;
+
 /* ---- view.c: the handler ---------------------------------------------------------------------------------------- */
 
 typedef struct lvt_workspace lvt_workspace;
+typedef struct lvt_shared lvt_shared; /* shared.h */
 
 struct lvt_live {
     lvt_app *app;
@@ -107,7 +140,10 @@ struct lvt_live {
     lvt_buffer title;
     void (*wake)(void *payload);
     void *wake_payload;
-    lvt_message_pool messages;
+    lvt_block_pool messages;
+    lvt_welcome welcome;
+    bool is_comparable; /* states of two groups can be compared */
+    int64_t update_interval;
 
     pthread_mutex_t groups_lock;
     lvt_group **buckets;
@@ -121,6 +157,8 @@ struct lvt_live {
     lvt_connection *ready_last;
     lvt_group *flush_first;
     lvt_group *flush_last;
+    lvt_group *put_off;
+    int64_t put_off_due; /* of the earliest; INT64_MAX: of none */
 
     pthread_mutex_t workspace_lock;
     lvt_workspace *workspaces;
@@ -131,14 +169,13 @@ struct lvt_live {
 struct lvt_workspace {
     lvt_workspace *next;
     lvt_execution *execution;
-    lvt_changes *changes;
-    lvt_rendering *spare; /* made into, then swapped with a page's */
+    lvt_rendering *spare; /* of answers to requests */
     lvt_known_shapes known;
+    lvt_shared *shared;
     void *root;
     lvt_arena arena;
     lvt_field_errors errors; /* in the arena */
-    lvt_buffer message;
-    lvt_buffer chunk;
+    lvt_buffer message;      /* small parts of messages */
 };
 
 lvt_status lvt_workspace_take(lvt_workspace **out, lvt_live *live, lvt_error *error);
@@ -156,6 +193,9 @@ struct lvt_group {
     lvt_connection *connections;
     lvt_feedback *flash; /* of a plain form, until the next GET */
     uint64_t page_bytes; /* of the last GET */
+    size_t duplicates;   /* rows whose key stood twice, as reported last */
+    bool has_changed;    /* since the last push to all */
+    int64_t due;         /* when pages that were put off are to be pushed; INT64_MAX: none is */
     /* Under groups_lock: */
     size_t references;
     bool listed;
@@ -166,6 +206,9 @@ struct lvt_group {
     /* Under queue_lock: */
     bool flush_queued;
     lvt_group *flush_next;
+    bool is_put_off;
+    int64_t put_off_due;
+    lvt_group *put_off_next;
     /* Constant, in the same allocation: */
     size_t id_length;
     char *id;
@@ -217,9 +260,9 @@ struct lvt_connection {
     lvt_connection *previous;
     lvt_feedback *feedback;
     uint64_t update_bytes; /* of the last message */
+    int64_t next_update;   /* updates before this time are put off */
     uint64_t chunk_id;
     int64_t acknowledged;
-    size_t duplicates;   /* rows whose key stood twice, as reported last */
     bool needs_complete; /* what the client holds is unknown */
     /* Its state has changed since the last message. Set under the group's lock before the outbox is looked at, read
      * after a message was taken from it: so one of the two sees the other. */
@@ -233,17 +276,23 @@ struct lvt_connection {
 /* Tell the server that there is something to send. */
 void lvt_connection_make_ready(lvt_connection *connection);
 
-/* ---- update.c: rendering for connections; the group's lock is held
- * ---------------------------------------------------- */
+/* ---- update.c: rendering for connections; the group's lock is held and lvt_shared_begin was called ------------------
+ */
 
 /* Answer an action, or send a complete tree when `meta` is NULL. LVT_ERROR_OUT_OF_MEMORY only. */
 lvt_status lvt_connection_reply(lvt_connection *connection, lvt_workspace *workspace, lvt_message_meta *meta,
                                 lvt_error *error);
-/* Send what has changed, or leave it for later when the client is busy. Trouble is logged. */
+/* Send what has changed, or leave it for later when the client is busy or had an update just now. Trouble is logged. */
 void lvt_connection_push(lvt_connection *connection, lvt_workspace *workspace);
-/* Push to all connections of the group but `except` (may be NULL). */
+/* Send a complete tree, at once or when the client has taken what waits. */
+void lvt_connection_push_complete(lvt_connection *connection, lvt_workspace *workspace);
+/* The group's state has changed: push to all connections but `except` (may be NULL). */
 void lvt_group_push(lvt_group *group, lvt_workspace *workspace, const lvt_connection *except);
-/* Fill workspace->root for a page outside of a connection. */
+/* Push to those that lack something. */
+void lvt_group_push_waiting(lvt_group *group, lvt_workspace *workspace);
+/* What stands behind .lvt for a page; borrowed from the connection. */
+lvt_page_context lvt_connection_context(const lvt_connection *connection);
+/* Fill workspace->root for a page. */
 lvt_value lvt_group_root(lvt_group *group, lvt_workspace *workspace, const lvt_page_context *context);
 /* A refusal or trouble, as an error message. */
 lvt_status lvt_connection_send_error(lvt_connection *connection, const char *code, lvt_span message,
@@ -251,11 +300,35 @@ lvt_status lvt_connection_send_error(lvt_connection *connection, const char *cod
 /* A render failed: counted and logged. */
 void lvt_live_report_render(lvt_live *live, lvt_span page, const lvt_error *error);
 
-/* ---- broadcast.c
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- account.c: what pages hold; the group's lock is held
+ * ------------------------------------------------------------ */
+
+/* Count a rendering that several pages of the group show once. */
+void lvt_group_account(lvt_group *group);
+/* One page shows something else; exact until other pages have followed, then the next of the above is. */
+void lvt_group_account_one(lvt_connection *connection);
+/* The page leaves the group: another that shows the same is charged in its place. */
+void lvt_group_account_leaving(const lvt_connection *leaving);
+
+/* ---- welcome.c
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* Take up the rendering and what its client knows into a page without a client, and return the body with a reference;
+ * NULL when there is none for this state, or no memory to use it. */
+lvt_block *lvt_welcome_find(lvt_live *live, const lvt_state *state, lvt_page *page);
+/* Keep what a page was sent first for others; without memory it is not kept. */
+void lvt_welcome_keep(lvt_live *live, const lvt_state *state, const lvt_page *page, lvt_block *body);
+void lvt_welcome_sweep(lvt_live *live);
+bool lvt_welcome_init(lvt_welcome *welcome, const lvt_allocator *allocator);
+void lvt_welcome_free(lvt_live *live);
+
+/* ---- flush.c
+ * --------------------------------------------------------------------------------------------------------- */
 
 /* Have lvt_live_flush push the group; takes a reference of its own. */
 void lvt_group_queue_flush(lvt_group *group);
+/* Have it pushed at `due` to those that lack something. The group's lock is held. */
+void lvt_group_put_off(lvt_group *group, int64_t due);
 
 /* ---- identify.c
  * ---------------------------------------------------------------------------------------------------------- */

@@ -1,18 +1,28 @@
 /* The root of a view's template: a struct that is laid out when the view is loaded, with a pointer for each store and,
- * behind them, what {{.lvt}} tells about the page. */
+ * behind them, what {{.lvt}} tells about the page. Everything in it is a method that notes what was asked: a rendering
+ * for which nothing was asked that differs between two pages is right for both. */
 #include "internal.h"
 
 /* ---- .lvt ---- */
 
-static lvt_status error_of(lvt_call *call, const void *self) {
+static const lvt_page_context *ask(const void *self, unsigned what) {
     const lvt_page_context *context = self;
+    if (context->asked != NULL) {
+        context->asked->what |= what;
+        context->asked->count++;
+    }
+    return context;
+}
+
+static lvt_status error_of(lvt_call *call, const void *self) {
+    const lvt_page_context *context = ask(self, LVT_ASKED_FEEDBACK);
     lvt_span field;
     lvt_status status = lvt_call_argument_text(&field, call, 0);
     return status == LVT_OK ? lvt_call_return_text(call, lvt_feedback_error(context->feedback, field)) : status;
 }
 
 static lvt_status has_error(lvt_call *call, const void *self) {
-    const lvt_page_context *context = self;
+    const lvt_page_context *context = ask(self, LVT_ASKED_FEEDBACK);
     lvt_span field;
     lvt_status status = lvt_call_argument_text(&field, call, 0);
     if (status != LVT_OK) return status;
@@ -20,12 +30,12 @@ static lvt_status has_error(lvt_call *call, const void *self) {
 }
 
 static lvt_status has_errors(lvt_call *call, const void *self) {
-    const lvt_page_context *context = self;
+    const lvt_page_context *context = ask(self, LVT_ASKED_FEEDBACK);
     return lvt_call_return_bool(call, context->feedback != NULL && context->feedback->error_count != 0);
 }
 
 static lvt_status value_of(lvt_call *call, const void *self) {
-    const lvt_page_context *context = self;
+    const lvt_page_context *context = ask(self, LVT_ASKED_FEEDBACK);
     lvt_span field;
     lvt_status status = lvt_call_argument_text(&field, call, 0);
     return status == LVT_OK ? lvt_call_return_text(call, lvt_feedback_value(context->feedback, field)) : status;
@@ -56,7 +66,7 @@ static const lvt_type entries_type = {.kind = LVT_KIND_SLICE,
                                       .element = &entry_type};
 
 static lvt_status errors_of(lvt_call *call, const void *self) {
-    const lvt_page_context *context = self;
+    const lvt_page_context *context = ask(self, LVT_ASKED_FEEDBACK);
     lvt_slice *slice = lvt_arena_allocate_zeroed(call->arena, 1, sizeof *slice);
     if (slice == NULL) return lvt_error_out_of_memory(call->error);
     if (context->feedback != NULL) {
@@ -68,9 +78,21 @@ static lvt_status errors_of(lvt_call *call, const void *self) {
 
 /* Measured only where a template asks. */
 static lvt_status page_bytes(lvt_call *call, const void *self) {
-    const lvt_page_context *context = self;
+    const lvt_page_context *context = ask(self, LVT_ASKED_SIZES);
     uint64_t bytes = context->rendering != NULL ? lvt_rendering_length(context->rendering) : context->page_bytes;
     return lvt_call_return_int(call, (int64_t)bytes);
+}
+
+static lvt_status update_bytes(lvt_call *call, const void *self) {
+    return lvt_call_return_int(call, (int64_t)ask(self, LVT_ASKED_SIZES)->update_bytes);
+}
+
+static lvt_status user_of(lvt_call *call, const void *self) {
+    return lvt_call_return_text(call, ask(self, LVT_ASKED_USER)->user);
+}
+
+static lvt_status page_of(lvt_call *call, const void *self) {
+    return lvt_call_return_text(call, ask(self, LVT_ASKED_PAGE)->page);
 }
 
 static const lvt_member context_members[] = {
@@ -80,9 +102,9 @@ static const lvt_member context_members[] = {
     LVT_METHOD(errors_of, "Errors"),
     LVT_METHOD(value_of, "Value", .minimum_arguments = 1, .maximum_arguments = 1),
     LVT_METHOD(page_bytes, "PageBytes"),
-    LVT_FIELD(lvt_page_context, user, LVT_TEXT, "User"),
-    LVT_FIELD(lvt_page_context, page, LVT_TEXT, "Page"),
-    LVT_FIELD(lvt_page_context, update_bytes, LVT_UINT64, "UpdateBytes"),
+    LVT_METHOD(update_bytes, "UpdateBytes"),
+    LVT_METHOD(user_of, "User"),
+    LVT_METHOD(page_of, "Page"),
 };
 
 static const lvt_type context_type = {.kind = LVT_KIND_STRUCT,
@@ -120,6 +142,12 @@ void lvt_root_init(lvt_root *root, const lvt_store_def *stores, size_t count) {
                             .alignment = _Alignof(lvt_page_context),
                             .members = root->members,
                             .member_count = count + 1};
+}
+
+bool lvt_page_contexts_agree(unsigned what, const lvt_page_context *a, const lvt_page_context *b) {
+    if ((what & (LVT_ASKED_PAGE | LVT_ASKED_SIZES)) != 0) return false;
+    if ((what & LVT_ASKED_FEEDBACK) != 0 && (a->feedback != NULL || b->feedback != NULL)) return false;
+    return (what & LVT_ASKED_USER) == 0 || lvt_span_equal(a->user, b->user);
 }
 
 void lvt_root_fill(const lvt_root *root, void *object, void *const *stores, const lvt_page_context *context) {

@@ -1,7 +1,17 @@
-/* Rendering for connections. A page keeps its last rendering; the new one is made in the workspace's spare, compared,
- * encoded, queued, and only then takes the place of the old one: whatever fails on the way, the page's rendering is
- * what its client holds, or needs_complete says that this is not known. */
-#include "internal.h"
+/* Rendering for connections. What is shown is found or made in shared.c; here it is sent, and only then does it become
+ * the page's rendering: whatever fails on the way, the page's rendering is what its client holds, or needs_complete
+ * says that this is not known. */
+#include "shared.h"
+
+lvt_page_context lvt_connection_context(const lvt_connection *connection) {
+    const lvt_page *page = connection->page;
+    return (lvt_page_context){.user = lvt_span_of(connection->user, connection->visitor.user.length),
+                              .page = lvt_span_of(page->id, LVT_ID_LENGTH),
+                              .update_bytes = connection->update_bytes,
+                              .page_bytes = connection->group->page_bytes,
+                              .rendering = page->sequence != 0 ? page->rendering : NULL,
+                              .feedback = connection->feedback};
+}
 
 lvt_value lvt_group_root(lvt_group *group, lvt_workspace *workspace, const lvt_page_context *context) {
     lvt_root_fill(&group->live->root, workspace->root, group->stores, context);
@@ -13,52 +23,25 @@ void lvt_live_report_render(lvt_live *live, lvt_span page, const lvt_error *erro
     lvt_log_write(live->log, LVT_LOG_ERROR, "page %.*s cannot be rendered: %s", LVT_SPAN_ARGS(page), error->message);
 }
 
-static void report_duplicates(lvt_connection *connection, const lvt_rendering *rendering) {
-    size_t count = lvt_rendering_duplicate_count(rendering), kept = 0;
-    if (count != 0) lvt_metrics_add(connection->live->metrics, LVT_METRIC_DUPLICATE_KEYS, (int64_t)count);
-    if (count == connection->duplicates) return;
-    connection->duplicates = count;
-    const lvt_duplicate_key *keys = lvt_rendering_duplicates(rendering, &kept);
-    for (size_t i = 0; i < kept; i++) {
-        lvt_log_write(connection->live->log, LVT_LOG_WARN, "%s:%u: the key \"%.*s\" stands twice in {{%.*s}}",
-                      lvt_template_name(connection->live->tmpl), (unsigned)keys[i].line, LVT_SPAN_ARGS(keys[i].key),
-                      LVT_SPAN_ARGS(keys[i].list));
-    }
-}
-
-/* Render the group's state for this page into the workspace's spare. */
-static lvt_status make(lvt_connection *connection, lvt_workspace *workspace, lvt_error *error) {
-    const lvt_page *page = connection->page;
-    lvt_page_context context = {.user = {connection->user, connection->visitor.user.length},
-                                .page = {(char *)(uintptr_t)page->id, LVT_ID_LENGTH},
-                                .update_bytes = connection->update_bytes,
-                                .page_bytes = connection->group->page_bytes,
-                                .rendering = page->sequence != 0 ? page->rendering : NULL,
-                                .feedback = connection->feedback};
-    lvt_metrics_add(connection->live->metrics, LVT_METRIC_RENDERS, 1);
-    lvt_status status = lvt_rendering_make(workspace->spare, workspace->execution,
-                                           lvt_group_root(connection->group, workspace, &context), error);
-    if (status == LVT_OK) report_duplicates(connection, workspace->spare);
-    return status;
-}
+/* ---- queue ---- */
 
 /* The client does not take what it is sent: it is told, as far as possible, and closed. */
 static void overrun(lvt_connection *connection, lvt_workspace *workspace) {
     lvt_live *live = connection->live;
-    lvt_buffer_clear(&workspace->chunk);
-    (void)lvt_message_write_error(&workspace->chunk, "limit", LVT_SPAN("too many unread messages"), NULL);
-    lvt_outbox_close(&connection->outbox, &live->messages, LVT_CLOSE_LIMIT, true, lvt_buffer_span(&workspace->chunk));
+    lvt_buffer_clear(&workspace->message);
+    (void)lvt_message_write_error(&workspace->message, "limit", LVT_SPAN("too many unread messages"), NULL);
+    lvt_outbox_close(&connection->outbox, &live->messages, LVT_CLOSE_LIMIT, true, lvt_buffer_span(&workspace->message));
     lvt_metrics_add(live->metrics, LVT_METRIC_CONNECTIONS_OVERRUN, 1);
     lvt_log_write(live->log, LVT_LOG_WARN, "page %s: more than %zu bytes are unread, closing its connection",
                   connection->page != NULL ? connection->page->id : "-", LVT_OUTBOX_BYTES_MAX);
     lvt_connection_make_ready(connection);
 }
 
-/* Queue workspace->message. LVT_ERROR_CLOSED when the connection is to be closed, now or already. */
-static lvt_status queue(lvt_connection *connection, lvt_workspace *workspace, lvt_error *error) {
-    lvt_span message = lvt_buffer_span(&workspace->message);
-    lvt_status status = lvt_outbox_queue(&connection->outbox, &connection->live->messages, message,
-                                         ++connection->chunk_id, &workspace->chunk, error);
+/* LVT_ERROR_CLOSED when the connection is to be closed, now or already. */
+static lvt_status queue(lvt_connection *connection, lvt_workspace *workspace, const lvt_outgoing *message,
+                        lvt_error *error) {
+    lvt_status status =
+        lvt_outbox_queue(&connection->outbox, &connection->live->messages, message, ++connection->chunk_id, error);
     if (status == LVT_ERROR_LIMIT) {
         overrun(connection, workspace);
         return lvt_error_set(error, LVT_ERROR_CLOSED, "the client is too slow");
@@ -67,49 +50,83 @@ static lvt_status queue(lvt_connection *connection, lvt_workspace *workspace, lv
     return status;
 }
 
-/* Write and queue a message with a tree. Until that has succeeded nobody knows what the client holds. */
-static lvt_status send_tree(lvt_connection *connection, lvt_workspace *workspace, const lvt_rendering *complete,
-                            const lvt_changes *changes, const lvt_message_meta *meta, lvt_error *error) {
+/* Queue a message with a tree: a body, or NULL for one without changes. */
+static lvt_status send_tree(lvt_connection *connection, lvt_workspace *workspace, lvt_block *body, bool complete,
+                            const lvt_message_meta *meta, lvt_error *error) {
     lvt_page *page = connection->page;
     lvt_metrics *metrics = connection->live->metrics;
-    bool needs_complete = connection->needs_complete;
-    connection->needs_complete = true;
-    if (complete != NULL) lvt_known_shapes_clear(&page->known);
-    lvt_buffer_clear(&workspace->message);
-    lvt_status status =
-        lvt_message_write_tree(&workspace->message, page->sequence + 1, complete, changes, &page->known, meta, error);
-    if (status == LVT_OK) status = queue(connection, workspace, error);
+    char memory[LVT_MESSAGE_HEAD_MAX];
+    lvt_buffer head = {.data = memory, .capacity = sizeof memory, .maximum = sizeof memory},
+               *tail = &workspace->message;
+    lvt_message_write_head(&head, page->sequence + 1);
+    lvt_buffer_clear(tail);
+    if (body == NULL) lvt_buffer_append_literal(tail, "{}");
+    lvt_status status = lvt_message_write_tail(tail, meta, error);
+    lvt_outgoing message = {.head = lvt_buffer_span(&head), .body = body, .tail = lvt_buffer_span(tail)};
+    size_t length = lvt_outgoing_length(&message);
+    if (status == LVT_OK) status = queue(connection, workspace, &message, error);
     if (status != LVT_OK) return status;
-    connection->needs_complete = complete == NULL && needs_complete;
+    if (complete) connection->needs_complete = false;
     page->sequence++;
-    connection->update_bytes = workspace->message.length;
+    connection->update_bytes = length;
+    connection->next_update = workspace->shared->now + connection->live->update_interval;
     lvt_metrics_add(metrics, LVT_METRIC_UPDATES, 1);
-    lvt_metrics_add(metrics, LVT_METRIC_UPDATE_BYTES, (int64_t)workspace->message.length);
-    if (complete != NULL) lvt_metrics_add(metrics, LVT_METRIC_UPDATES_COMPLETE, 1);
+    lvt_metrics_add(metrics, LVT_METRIC_UPDATE_BYTES, (int64_t)length);
+    if (complete) lvt_metrics_add(metrics, LVT_METRIC_UPDATES_COMPLETE, 1);
     return LVT_OK;
 }
 
-/* What was made becomes the page's rendering. */
-static void keep(lvt_connection *connection, lvt_workspace *workspace) {
-    lvt_rendering *old = connection->page->rendering;
-    connection->page->rendering = workspace->spare;
-    workspace->spare = old;
-    lvt_app_account_page(connection->live->app, connection->page);
+/* The same with a body that is shared: with it the client learns statics. */
+static lvt_status send_body(lvt_connection *connection, lvt_workspace *workspace, const lvt_shared_body *body,
+                            bool complete, const lvt_message_meta *meta, lvt_error *error) {
+    lvt_page *page = connection->page;
+    lvt_status status = lvt_known_shapes_copy(&page->known, &body->after, error);
+    if (status != LVT_OK) return status;
+    status = send_tree(connection, workspace, body->block, complete, meta, error);
+    if (status == LVT_OK) return LVT_OK;
+    /* Going back needs no memory. A complete tree is still needed, and asks nothing of what came before. */
+    if (!complete) (void)lvt_known_shapes_copy(&page->known, &body->before, NULL);
+    return status;
 }
 
-/* Send what was made: whole, or what changed. Nothing is sent when there is neither a change nor a reply to give. */
-static lvt_status send_made(lvt_connection *connection, lvt_workspace *workspace, const lvt_message_meta *meta,
-                            bool complete, lvt_error *error) {
-    const lvt_changes *changes = NULL;
+/* ---- show ---- */
+
+/* Bring the client to what the view shows: whole, or by what changed. Nothing is sent when there is neither a change
+ * nor a reply to give. */
+static lvt_status show(lvt_connection *connection, lvt_workspace *workspace, const lvt_shared_view *view,
+                       const lvt_message_meta *meta, bool complete, lvt_error *error) {
+    static const lvt_known_shapes nothing = {.bits = NULL};
+    lvt_page *page = connection->page;
+    lvt_shared_step *step = NULL;
+    const lvt_shared_body *body = NULL;
     lvt_status status = LVT_OK;
-    if (!complete) {
-        status = lvt_changes_compute(workspace->changes, connection->page->rendering, workspace->spare, error);
-        if (status != LVT_OK) return status;
-        if (!lvt_changes_empty(workspace->changes)) changes = workspace->changes;
-        else if (meta == NULL) return LVT_OK;
-    }
-    status = send_tree(connection, workspace, complete ? workspace->spare : NULL, changes, meta, error);
-    if (status == LVT_OK && (complete || changes != NULL)) keep(connection, workspace);
+    if (complete || !lvt_rendering_is_same(page->rendering, view->rendering))
+        status = lvt_shared_find_step(&step, workspace, view, page->rendering, complete, error);
+    if (status == LVT_OK && step != NULL && !step->is_empty)
+        status = lvt_shared_find_body(&body, workspace, step, complete ? &nothing : &page->known, error);
+    if (status == LVT_OK && body != NULL) status = send_body(connection, workspace, body, complete, meta, error);
+    else if (status == LVT_OK && meta != NULL) status = send_tree(connection, workspace, NULL, false, meta, error);
+    if (status != LVT_OK || step == NULL) return status;
+    /* Of two renderings without a difference the later one is kept: pages that came by different ways meet in it. */
+    lvt_rendering_share(page->rendering, step->after);
+    if (page->sequence == 1 && view->is_public)
+        lvt_welcome_keep(connection->live, &view->state, page, body != NULL ? body->block : NULL);
+    return LVT_OK;
+}
+
+/* The last page that could be shown, whole. */
+static lvt_status send_last_page(lvt_connection *connection, lvt_workspace *workspace, const lvt_message_meta *meta,
+                                 lvt_error *error) {
+    lvt_block_pool *pool = &connection->live->messages;
+    lvt_block *body = NULL;
+    lvt_buffer text;
+    lvt_known_shapes_clear(&connection->page->known);
+    lvt_block_buffer_init(&text, pool, LVT_SHARED_BODY_BYTES_MAX);
+    lvt_status status = lvt_tree_encode_complete(&text, connection->page->rendering, &connection->page->known, error);
+    if (status == LVT_OK) status = lvt_message_body_of(&body, pool, &text, error);
+    else lvt_buffer_free(&text);
+    if (status == LVT_OK) status = send_tree(connection, workspace, body, true, meta, error);
+    lvt_block_release(pool, body);
     return status;
 }
 
@@ -123,28 +140,38 @@ static lvt_status send_failure(lvt_connection *connection, lvt_workspace *worksp
         meta->error_count = workspace->errors.count;
     }
     /* A rendering that was never sent is empty: before the first message there is nothing to fall back to. */
-    bool has_page = connection->page->sequence != 0;
-    if (connection->needs_complete && !has_page) {
+    if (connection->needs_complete && connection->page->sequence == 0) {
         lvt_outbox_close(&connection->outbox, &connection->live->messages, LVT_CLOSE_ERROR, false, (lvt_span){NULL, 0});
         lvt_connection_make_ready(connection);
         return LVT_OK;
     }
-    if (!connection->needs_complete && meta == NULL) return LVT_OK;
-    const lvt_rendering *complete = connection->needs_complete ? connection->page->rendering : NULL;
-    return send_tree(connection, workspace, complete, NULL, meta, error);
+    if (connection->needs_complete) return send_last_page(connection, workspace, meta, error);
+    return meta == NULL ? LVT_OK : send_tree(connection, workspace, NULL, false, meta, error);
 }
 
-static lvt_status update(lvt_connection *connection, lvt_workspace *workspace, lvt_message_meta *meta, bool complete,
+/* The first message of a page that opens in the state of the one before. False when there is none. */
+static bool send_welcome(lvt_connection *connection, lvt_workspace *workspace, lvt_status *status, lvt_error *error) {
+    lvt_live *live = connection->live;
+    if (!workspace->shared->has_state || connection->page->sequence != 0) return false;
+    lvt_block *body = lvt_welcome_find(live, &workspace->shared->state, connection->page);
+    if (body == NULL) return false;
+    lvt_metrics_add(live->metrics, LVT_METRIC_UPDATES_SHARED, 1);
+    *status = send_tree(connection, workspace, body, true, NULL, error);
+    lvt_block_release(&live->messages, body);
+    return true;
+}
+
+static lvt_status update(lvt_connection *connection, lvt_workspace *workspace, lvt_message_meta *meta,
                          lvt_error *error) {
+    const lvt_shared_view *view;
     lvt_error reason;
+    lvt_status status = LVT_OK;
     lvt_error_clear(&reason);
     atomic_store(&connection->dirty, false);
-    lvt_status status = make(connection, workspace, &reason);
-    if (status == LVT_OK) {
-        status = send_made(connection, workspace, meta, complete || connection->needs_complete, &reason);
-    } else if (status != LVT_ERROR_OUT_OF_MEMORY) {
-        lvt_live_report_render(connection->live, connection->visitor.page, &reason);
-        status = send_failure(connection, workspace, meta, &reason);
+    if (meta != NULL || !send_welcome(connection, workspace, &status, &reason)) {
+        status = lvt_shared_find_view(&view, workspace, connection, &reason);
+        if (status == LVT_OK) status = show(connection, workspace, view, meta, connection->needs_complete, &reason);
+        else if (status != LVT_ERROR_OUT_OF_MEMORY) status = send_failure(connection, workspace, meta, &reason);
     }
     if (status == LVT_OK || status == LVT_ERROR_CLOSED) return LVT_OK;
     atomic_store(&connection->dirty, true);
@@ -153,33 +180,64 @@ static lvt_status update(lvt_connection *connection, lvt_workspace *workspace, l
 
 lvt_status lvt_connection_reply(lvt_connection *connection, lvt_workspace *workspace, lvt_message_meta *meta,
                                 lvt_error *error) {
-    return update(connection, workspace, meta, meta == NULL, error);
+    return update(connection, workspace, meta, error);
 }
 
-void lvt_connection_push(lvt_connection *connection, lvt_workspace *workspace) {
+/* ---- push ---- */
+
+static void push(lvt_connection *connection, lvt_workspace *workspace, bool at_once) {
+    lvt_metrics *metrics = connection->live->metrics;
     if (lvt_outbox_close_code(&connection->outbox) != 0) return;
-    atomic_store(&connection->dirty, true);
+    bool was_dirty = atomic_exchange(&connection->dirty, true);
     if (!lvt_outbox_is_empty(&connection->outbox)) {
-        lvt_metrics_add(connection->live->metrics, LVT_METRIC_UPDATES_COALESCED, 1);
+        lvt_metrics_add(metrics, LVT_METRIC_UPDATES_COALESCED, 1);
+        return;
+    }
+    if (!at_once && workspace->shared->now < connection->next_update) {
+        if (was_dirty) lvt_metrics_add(metrics, LVT_METRIC_UPDATES_COALESCED, 1);
+        lvt_group_put_off(connection->group, connection->next_update);
         return;
     }
     lvt_error error;
-    if (update(connection, workspace, NULL, false, &error) == LVT_OK) return;
+    if (update(connection, workspace, NULL, &error) == LVT_OK) return;
     lvt_log_write(connection->live->log, LVT_LOG_ERROR, "page %s: its update is put off: %s", connection->page->id,
                   error.message);
     lvt_group_queue_flush(connection->group);
 }
 
+void lvt_connection_push(lvt_connection *connection, lvt_workspace *workspace) {
+    push(connection, workspace, false);
+    lvt_group_account_one(connection);
+}
+
+void lvt_connection_push_complete(lvt_connection *connection, lvt_workspace *workspace) {
+    connection->needs_complete = true;
+    push(connection, workspace, true);
+    lvt_group_account_one(connection);
+}
+
 void lvt_group_push(lvt_group *group, lvt_workspace *workspace, const lvt_connection *except) {
+    group->has_changed = false;
     for (lvt_connection *connection = group->connections; connection != NULL; connection = connection->next) {
-        if (connection != except) lvt_connection_push(connection, workspace);
+        if (connection != except) push(connection, workspace, false);
     }
+    lvt_group_account(group);
+}
+
+void lvt_group_push_waiting(lvt_group *group, lvt_workspace *workspace) {
+    for (lvt_connection *connection = group->connections; connection != NULL; connection = connection->next) {
+        /* Who is busy looks for itself once it is not. */
+        if (atomic_load(&connection->dirty) && lvt_outbox_is_empty(&connection->outbox))
+            push(connection, workspace, false);
+    }
+    lvt_group_account(group);
 }
 
 lvt_status lvt_connection_send_error(lvt_connection *connection, const char *code, lvt_span message,
                                      lvt_workspace *workspace, lvt_error *error) {
     lvt_buffer_clear(&workspace->message);
     lvt_status status = lvt_message_write_error(&workspace->message, code, message, error);
-    if (status == LVT_OK) status = queue(connection, workspace, error);
+    lvt_outgoing outgoing = {.head = lvt_buffer_span(&workspace->message)};
+    if (status == LVT_OK) status = queue(connection, workspace, &outgoing, error);
     return status == LVT_ERROR_CLOSED ? LVT_OK : status;
 }

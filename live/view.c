@@ -193,6 +193,9 @@ static lvt_status init(lvt_live *live, const lvt_view *view, const lvt_live_opti
     lvt_status status = collect_stores(live, view, error);
     if (status != LVT_OK) return status;
     lvt_root_init(&live->root, live->stores, live->store_count);
+    live->is_comparable = true;
+    for (size_t i = 0; i < live->store_count; i++)
+        live->is_comparable = live->is_comparable && lvt_state_is_comparable(live->stores[i].type);
     status = lvt_type_check(&live->root.type, error);
     if (status == LVT_OK) status = load_template(live, view, error);
     if (status == LVT_OK) status = prepare_page(live, options, error);
@@ -210,12 +213,13 @@ static void release(lvt_live *live) {
         live->workspaces = workspace->next;
         lvt_workspace_free(live, workspace);
     }
+    lvt_welcome_free(live);
     lvt_buffer_free(&live->head);
     lvt_buffer_free(&live->title);
     lvt_release(live->allocator, live->path);
     lvt_shapes_free(live->shapes);
     lvt_template_free(live->tmpl);
-    lvt_message_pool_free(&live->messages);
+    lvt_block_pool_free(&live->messages);
     (void)pthread_mutex_destroy(&live->groups_lock);
     (void)pthread_mutex_destroy(&live->queue_lock);
     (void)pthread_mutex_destroy(&live->workspace_lock);
@@ -226,7 +230,10 @@ static bool init_locks(lvt_live *live) {
     if (pthread_mutex_init(&live->groups_lock, NULL) != 0) return false;
     if (pthread_mutex_init(&live->queue_lock, NULL) == 0) {
         if (pthread_mutex_init(&live->workspace_lock, NULL) == 0) {
-            if (lvt_message_pool_init(&live->messages, live->allocator)) return true;
+            if (lvt_block_pool_init(&live->messages, live->allocator)) {
+                if (lvt_welcome_init(&live->welcome, live->allocator)) return true;
+                lvt_block_pool_free(&live->messages);
+            }
             (void)pthread_mutex_destroy(&live->workspace_lock);
         }
         (void)pthread_mutex_destroy(&live->queue_lock);
@@ -242,6 +249,9 @@ lvt_status lvt_live_create(lvt_live **out, lvt_app *app, const lvt_view *view, c
     if (options->version != 1)
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "lvt_live_options: version %u is unknown",
                              options->version);
+    if (options->update_interval > LVT_UPDATE_INTERVAL_MAX)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "update_interval: %lld nanoseconds are too long",
+                             (long long)options->update_interval);
     lvt_live *live = lvt_allocate_zeroed(app->options.allocator, 1, sizeof *live);
     if (live == NULL) return lvt_error_out_of_memory(error);
     live->app = app;
@@ -252,6 +262,9 @@ lvt_status lvt_live_create(lvt_live **out, lvt_app *app, const lvt_view *view, c
     live->metrics = app->metrics;
     live->wake = options->wake;
     live->wake_payload = options->wake_payload;
+    live->put_off_due = INT64_MAX;
+    live->update_interval = options->update_interval != 0 ? options->update_interval : LVT_UPDATE_INTERVAL_DEFAULT;
+    if (live->update_interval < 0) live->update_interval = 0;
     if (!init_locks(live)) {
         lvt_release(live->allocator, live);
         return lvt_error_out_of_memory(error);

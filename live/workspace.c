@@ -1,12 +1,12 @@
 /* Workspaces: everything that one piece of work needs and nothing keeps. As many exist as threads have worked at once;
  * between two pieces of work they wait with their memory, so that a warm round trip allocates nothing. */
-#include "internal.h"
+#include "shared.h"
 
 /* A workspace keeps this much from one piece of work to the next; what an unusual one left beyond is given back. */
 enum { KEPT_MAX = 1024 * 1024 };
 
-/* The largest message: every byte of a page may be escaped, and statics and slots have their envelopes. */
-static const size_t message_max = 4 * LVT_RENDER_OUTPUT_MAX;
+/* The tail of a reply: the action's name as the client sent it, and the errors. */
+static const size_t message_max = 16 * LVT_MESSAGE_IN_MAX;
 
 static lvt_status create(lvt_workspace **out, lvt_live *live, lvt_error *error) {
     lvt_workspace *workspace = lvt_allocate_zeroed(live->allocator, 1, sizeof *workspace);
@@ -14,13 +14,12 @@ static lvt_status create(lvt_workspace **out, lvt_live *live, lvt_error *error) 
     workspace->known.allocator = live->allocator;
     lvt_arena_init(&workspace->arena, LVT_EXECUTION_MEMORY_MAX, live->allocator);
     lvt_buffer_init(&workspace->message, message_max, live->allocator);
-    lvt_buffer_init(&workspace->chunk, LVT_MESSAGE_OUT_MAX, live->allocator);
     workspace->errors.arena = &workspace->arena;
     lvt_status status = LVT_OK;
     workspace->root = lvt_allocate_zeroed(live->allocator, 1, live->root.type.size);
     if (workspace->root == NULL) status = lvt_error_out_of_memory(error);
     if (status == LVT_OK) status = lvt_execution_create(&workspace->execution, live->tmpl, error);
-    if (status == LVT_OK) status = lvt_changes_create(&workspace->changes, live->allocator, error);
+    if (status == LVT_OK) status = lvt_shared_create(&workspace->shared, live, error);
     if (status == LVT_OK) status = lvt_rendering_create(&workspace->spare, live->shapes, error);
     if (status == LVT_OK) *out = workspace;
     else lvt_workspace_free(live, workspace);
@@ -30,12 +29,11 @@ static lvt_status create(lvt_workspace **out, lvt_live *live, lvt_error *error) 
 void lvt_workspace_free(lvt_live *live, lvt_workspace *workspace) {
     if (workspace == NULL) return;
     lvt_rendering_free(workspace->spare);
-    lvt_changes_free(workspace->changes);
     lvt_execution_free(workspace->execution);
     lvt_known_shapes_free(&workspace->known);
     lvt_arena_free(&workspace->arena);
     lvt_buffer_free(&workspace->message);
-    lvt_buffer_free(&workspace->chunk);
+    lvt_shared_free(workspace->shared);
     lvt_release(live->allocator, workspace->root);
     lvt_release(live->allocator, workspace);
 }
@@ -60,6 +58,8 @@ void lvt_workspace_return(lvt_live *live, lvt_workspace *workspace) {
     if (workspace->message.capacity > KEPT_MAX) lvt_buffer_free(&workspace->message);
     lvt_buffer_clear(&workspace->message);
     workspace->errors.count = 0;
+    lvt_rendering_clear(workspace->spare);
+    lvt_shared_clear(workspace->shared);
     (void)pthread_mutex_lock(&live->workspace_lock);
     workspace->next = live->workspaces;
     live->workspaces = workspace;

@@ -99,8 +99,11 @@ static lvt_status sink_begin_range(lvt_sink *sink, const lvt_range_start *start,
     if (status != LVT_OK) return status;
     builder->open_ranges.count++;
     lvt_open_range *range = lvt_builder_top_range(builder);
-    *range =
-        (lvt_open_range){.start = *start, .shape = shape, .first_row = builder->rows.count, .keys_are_known = true};
+    *range = (lvt_open_range){.start = *start,
+                              .shape = shape,
+                              .first_row = builder->rows.count,
+                              .duplicates = builder->duplicate_count,
+                              .keys_are_known = true};
     const lvt_builder_frame *frame = lvt_builder_top(builder);
     const lvt_cell *old = old_cell(frame, start->slot);
     if (old != NULL && old->kind == LVT_CELL_RANGE) {
@@ -109,6 +112,7 @@ static lvt_status sink_begin_range(lvt_sink *sink, const lvt_range_start *start,
     }
     if (range->old != NULL) {
         lvt_row_cursor_set(&range->cursor, range->old->rows, 0);
+        range->guess = range->cursor;
         range->keys_are_known = !range->old->has_duplicates;
         if (start->list != NULL) {
             const lvt_status list_status = lvt_builder_begin_list(builder, range);
@@ -157,7 +161,11 @@ static lvt_status sink_end_item(lvt_sink *sink, bool is_pure) {
     if (frame->old == NULL || row->key_kind == LVT_KEY_COUNTER ||
         !lvt_row_keys_equal(builder->shapes, frame->old, row)) {
         range->keys_are_known = false;
+    } else if (frame->pending_kind == LVT_KEY_COUNTER && !range->is_partial) {
+        range->cursor = range->guess;
+        range->cursor_index = range->guess_index;
     }
+    if (row->hash == 0) range->must_run = true;
     builder->frames.count--;
     if (range->is_partial) return lvt_builder_put_item(builder, range, row);
     ((lvt_open_row *)rows->records)[rows->count++] = (lvt_open_row){.row = row};
@@ -228,15 +236,18 @@ static lvt_status sink_end_range(lvt_sink *sink) {
         range.outer = open->start.is_hashed ? open->start.outer : 0;
         range.version = lvt_list_version(open->start.list);
         range.history = lvt_list_get_history(open->start.list);
-        range.is_replayable = open->start.is_hashed && !open->start.reads_position && !open->is_irregular;
+        range.is_replayable =
+            open->start.is_hashed && !open->start.reads_position && !open->is_irregular && !open->must_run;
     }
+    /* Keys that stand twice are to be reported each time, also those in its rows. */
+    const bool must_run = builder->duplicate_count != open->duplicates;
     builder->open_ranges.count--;
     if (range.rows == NULL) return LVT_OK;
     if (range.history != NULL) lvt_list_history_hold(range.history);
     const uint32_t index = builder->ranges.count++;
     ((lvt_range *)builder->ranges.records)[index] = range;
     *cell_at(builder, lvt_builder_top(builder)->cells + slot) =
-        (lvt_cell){.kind = LVT_CELL_RANGE, .first = index, .must_run = range.has_duplicates};
+        (lvt_cell){.kind = LVT_CELL_RANGE, .first = index, .must_run = must_run};
     return LVT_OK;
 }
 
@@ -282,8 +293,18 @@ void lvt_builder_free(lvt_builder *builder) {
     lvt_release(allocator, builder);
 }
 
+void lvt_builder_forget(lvt_builder *builder) {
+    const lvt_list_replay *replays = builder->replays.records;
+    for (uint32_t i = 0; i < builder->replays.count; i++) {
+        lvt_row_node_release(builder->shapes->heap, replays[i].before);
+        lvt_row_node_release(builder->shapes->heap, replays[i].after);
+    }
+    builder->edits.count = builder->replays.count = 0;
+}
+
 void lvt_builder_abandon(lvt_builder *builder) {
     lvt_heap *heap = builder->shapes->heap;
+    lvt_builder_forget(builder);
     const lvt_open_row *rows = builder->rows.records;
     for (uint32_t i = 0; i < builder->rows.count; i++) {
         if (!rows[i].is_kept) lvt_fragment_release(heap, rows[i].row);
@@ -295,7 +316,7 @@ void lvt_builder_abandon(lvt_builder *builder) {
     lvt_fragment_release(heap, builder->root);
     builder->root = NULL;
     builder->rows.count = builder->ranges.count = builder->open_ranges.count = 0;
-    builder->cells.count = builder->frames.count = builder->edits.count = builder->replays.count = 0;
+    builder->cells.count = builder->frames.count = 0;
     builder->duplicate_count = 0;
 }
 
@@ -303,6 +324,7 @@ void lvt_builder_begin(lvt_builder *builder, const lvt_fragment *before) {
     lvt_builder_abandon(builder);
     builder->before = before;
     builder->input_count = 0;
+    builder->failure = LVT_OK;
     builder->sink.changed = UINT64_MAX;
     lvt_buffer_clear(&builder->text);
     lvt_buffer_clear(&builder->keys);

@@ -43,9 +43,10 @@ typedef struct lvt_list_edit {
     bool is_set, is_moved;
 } lvt_list_edit;
 
-/* A tracked list that was brought from one state to the next by its own log. */
+/* A tracked list that was brought from one state to the next by its own log. Both trees are held, so that no other one
+ * has their addresses. */
 typedef struct lvt_list_replay {
-    const lvt_row_node *before, *after;
+    lvt_row_node *before, *after;
     uint32_t first_edit, edit_count; /* in the builder's `edits`, by index, those that are gone at the end */
 } lvt_list_replay;
 
@@ -55,9 +56,13 @@ typedef struct lvt_open_range {
     uint32_t shape;
     uint32_t first_row;    /* in `rows` */
     const lvt_range *old;  /* of the last state, with rows of the same shape; or NULL */
-    lvt_row_cursor cursor; /* the old row that is expected next */
+    lvt_row_cursor cursor; /* behind the last old row that was found again */
     uint32_t cursor_index;
+    lvt_row_cursor guess; /* the old row that the next one without a printed key may continue */
+    uint32_t guess_index;
+    size_t duplicates;   /* reported before it */
     bool keys_are_known; /* each row so far has the key of an old one of its own */
+    bool must_run;       /* a row so far has to be made again each time */
     bool is_irregular;   /* a list with a row that is not known by its field or its number */
     bool is_partial;
     lvt_row_node *tree; /* partial: the new tree */
@@ -71,6 +76,7 @@ struct lvt_builder {
     lvt_fragment *root;         /* what was made */
     uint64_t inputs[LVT_INPUT_PATHS_MAX];
     uint32_t input_count;
+    lvt_status failure; /* of what was to be taken over */
     lvt_buffer text;
     lvt_buffer keys;
     lvt_pool cells;
@@ -93,6 +99,8 @@ void lvt_builder_free(lvt_builder *builder);
 void lvt_builder_begin(lvt_builder *builder, const lvt_fragment *before);
 /* Give up what was begun. */
 void lvt_builder_abandon(lvt_builder *builder);
+/* Forget how lists came to the state that was made last. */
+void lvt_builder_forget(lvt_builder *builder);
 /* The entry that was reported; the caller's. LVT_ERROR_INTERNAL when the report had no end; then nothing is left. */
 lvt_status lvt_builder_end(lvt_builder *builder, lvt_fragment **out, lvt_error *error);
 size_t lvt_builder_footprint(const lvt_builder *builder);

@@ -1,6 +1,7 @@
 /* Taking over: what a slot held is copied from the last state's fragment into the pools, but for rows, which are
- * shared. Rows of a range are looked for where the last state has them: behind the row that was found before, and a few
- * places further, so that rows that were removed are passed by. Places are never given twice. */
+ * shared. Rows of a range are looked for where the last state has them: behind the row that was found last, and where
+ * as many rows further on as came since; and a few places behind both, so that rows that were removed are passed by.
+ * Places are never given twice. */
 #include "render/builder.h"
 
 /* How far behind the expected row to look. */
@@ -67,7 +68,7 @@ bool lvt_builder_keep(lvt_sink *sink, uint32_t slot) {
     const uint32_t cells = builder->cells.count, ranges = builder->ranges.count, to = frame->cells + slot;
     const size_t length = builder->text.length;
     if (copy_cell(builder, frame->old, *cell, to)) return true;
-    /* Out of memory, or a limit: the step runs instead, and says so. */
+    builder->failure = builder->text.status != LVT_OK ? builder->text.status : LVT_ERROR_OUT_OF_MEMORY;
     const lvt_range *held = builder->ranges.records;
     for (uint32_t i = ranges; i < builder->ranges.count; i++) lvt_range_release(builder->shapes->heap, &held[i]);
     builder->ranges.count = ranges;
@@ -79,28 +80,36 @@ bool lvt_builder_keep(lvt_sink *sink, uint32_t slot) {
 
 /* ---- rows ----------------------------------------------------------------------------------------------------- */
 
-/* The row that is expected next, or one a little behind it. */
-static bool find_row(lvt_open_range *range, uint64_t hash, lvt_open_row *out) {
-    lvt_fragment *row = lvt_row_cursor_row(&range->cursor);
-    if (row == NULL) return false;
-    if (row->hash == hash) {
-        *out = (lvt_open_row){.row = row, .is_kept = true, .old_index = range->cursor_index++};
-        lvt_row_cursor_next(&range->cursor);
-        return true;
-    }
-    lvt_row_cursor at = range->cursor;
-    for (uint32_t i = 1; i < LOOK_AHEAD; i++) {
-        lvt_row_cursor_next(&at);
-        row = lvt_row_cursor_row(&at);
+static void go_behind(lvt_open_range *range, const lvt_row_cursor *at, uint32_t index) {
+    range->cursor = range->guess = *at;
+    range->cursor_index = range->guess_index = index;
+}
+
+/* A row with this hash from a place on, or a little behind it. */
+static bool find_from(lvt_open_range *range, lvt_row_cursor at, uint32_t index, uint64_t hash, lvt_open_row *out) {
+    for (uint32_t i = 0; i < LOOK_AHEAD; i++) {
+        lvt_fragment *row = lvt_row_cursor_row(&at);
         if (row == NULL) return false;
-        if (row->hash != hash) continue;
         lvt_row_cursor_next(&at);
-        *out = (lvt_open_row){.row = row, .is_kept = true, .old_index = range->cursor_index + i};
-        range->cursor = at;
-        range->cursor_index += i + 1;
+        if (row->hash != hash) continue;
+        *out = (lvt_open_row){.row = row, .is_kept = true, .old_index = index + i};
+        go_behind(range, &at, index + i + 1);
         return true;
     }
     return false;
+}
+
+static bool find_row(lvt_open_range *range, uint64_t hash, lvt_open_row *out) {
+    lvt_fragment *row = lvt_row_cursor_row(&range->cursor);
+    if (row != NULL && row->hash == hash && range->guess_index == range->cursor_index) {
+        *out = (lvt_open_row){.row = row, .is_kept = true, .old_index = range->cursor_index};
+        lvt_row_cursor_next(&range->cursor);
+        lvt_row_cursor_next(&range->guess);
+        range->guess_index = ++range->cursor_index;
+        return true;
+    }
+    if (find_from(range, range->cursor, range->cursor_index, hash, out)) return true;
+    return range->guess_index != range->cursor_index && find_from(range, range->guess, range->guess_index, hash, out);
 }
 
 bool lvt_builder_keep_item(lvt_sink *sink, uint64_t hash) {
@@ -114,24 +123,30 @@ bool lvt_builder_keep_item(lvt_sink *sink, uint64_t hash) {
         return true;
     }
     lvt_pool *rows = &builder->rows;
-    if (lvt_pool_reserve(rows, 1, sizeof(lvt_open_row), builder->shapes->allocator) != LVT_OK) return false;
-    if (!find_row(range, hash, (lvt_open_row *)rows->records + rows->count)) return false;
+    const lvt_status status = lvt_pool_reserve(rows, 1, sizeof(lvt_open_row), builder->shapes->allocator);
+    if (status != LVT_OK) builder->failure = status;
+    if (status != LVT_OK || !find_row(range, hash, (lvt_open_row *)rows->records + rows->count)) return false;
     rows->count++;
     return true;
 }
 
 const lvt_fragment *lvt_builder_find_old_row(lvt_builder *builder, lvt_open_range *range, bool has_key, lvt_span key) {
-    lvt_row_cursor at = range->cursor;
-    const lvt_fragment *expected = lvt_row_cursor_row(&at);
-    for (uint32_t i = 0; i < LOOK_AHEAD && has_key; i++) {
-        const lvt_fragment *row = lvt_row_cursor_row(&at);
-        if (row == NULL) break;
-        lvt_row_cursor_next(&at);
-        if (row->key_kind == LVT_KEY_COUNTER || !lvt_span_equal(key, lvt_row_key(builder->shapes, row, NULL))) continue;
-        range->cursor = at;
-        range->cursor_index += i + 1;
+    if (!has_key) {
+        /* Which row it continues is found out when all are there. Whatever this one has in common, it may take over. */
+        const lvt_fragment *row = lvt_row_cursor_row(&range->guess);
+        if (row == NULL) return NULL;
+        lvt_row_cursor_next(&range->guess);
+        range->guess_index++;
         return row;
     }
-    /* Which row it continues is found out when all are there; whatever this one has in common, it may take over. */
-    return has_key ? NULL : expected;
+    lvt_row_cursor at = range->cursor;
+    for (uint32_t i = 0; i < LOOK_AHEAD; i++) {
+        const lvt_fragment *row = lvt_row_cursor_row(&at);
+        if (row == NULL) return NULL;
+        lvt_row_cursor_next(&at);
+        if (row->key_kind == LVT_KEY_COUNTER || !lvt_span_equal(key, lvt_row_key(builder->shapes, row, NULL))) continue;
+        go_behind(range, &at, range->cursor_index + i + 1);
+        return row;
+    }
+    return NULL;
 }

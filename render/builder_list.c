@@ -197,6 +197,8 @@ lvt_status lvt_builder_end_list(lvt_builder *builder, lvt_open_range *range, lvt
                           .after = range->tree,
                           .first_edit = range->first_edit,
                           .edit_count = range->edit_end - range->first_edit};
+    lvt_row_node_hold(range->old->rows);
+    lvt_row_node_hold(range->tree);
     *out = range->tree;
     range->tree = NULL;
     return LVT_OK;

@@ -55,6 +55,7 @@ static lvt_status seal(lvt_builder *builder, const lvt_builder_frame *frame, uin
 }
 
 lvt_status lvt_builder_seal_entry(lvt_builder *builder, lvt_fragment **out) {
+    if (builder->failure != LVT_OK) return builder->failure;
     return seal(builder, lvt_builder_top(builder), 0, 0, builder->input_count, lvt_span_of(NULL, 0), out);
 }
 

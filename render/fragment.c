@@ -38,8 +38,7 @@ void lvt_range_release(lvt_heap *heap, const lvt_range *range) {
 
 void lvt_fragment_release(lvt_heap *heap, lvt_fragment *fragment) {
     if (fragment == NULL) return;
-    if (atomic_fetch_sub_explicit(&fragment->references, 1, memory_order_release) != 1) return;
-    atomic_thread_fence(memory_order_acquire);
+    if (atomic_fetch_sub_explicit(&fragment->references, 1, memory_order_acq_rel) != 1) return;
     for (uint32_t i = 0; i < fragment->range_count; i++) lvt_range_release(heap, lvt_fragment_range(fragment, i));
     lvt_heap_give(heap, fragment, fragment->size);
 }

@@ -16,6 +16,7 @@ lvt_status lvt_rendering_create(lvt_rendering **out, const lvt_shapes *shapes, l
 void lvt_rendering_clear(lvt_rendering *rendering) {
     lvt_fragment_release(rendering->shapes->heap, rendering->root);
     rendering->root = NULL;
+    if (rendering->builder != NULL) lvt_builder_forget(rendering->builder);
 }
 
 void lvt_rendering_free(lvt_rendering *rendering) {

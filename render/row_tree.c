@@ -34,8 +34,7 @@ static void release_child(lvt_heap *heap, uint16_t height, void *child) {
 
 void lvt_row_node_release(lvt_heap *heap, lvt_row_node *node) {
     if (node == NULL) return;
-    if (atomic_fetch_sub_explicit(&node->references, 1, memory_order_release) != 1) return;
-    atomic_thread_fence(memory_order_acquire);
+    if (atomic_fetch_sub_explicit(&node->references, 1, memory_order_acq_rel) != 1) return;
     for (size_t i = 0; i < node->child_count; i++) release_child(heap, node->height, node->children[i]);
     lvt_heap_give(heap, node, node_size(node->child_count));
 }

@@ -26,6 +26,7 @@ struct lvt_server {
     uv_async_t stop;
     uv_timer_t second; /* deadlines, pings, sweeps */
     uv_timer_t grace;
+    uv_timer_t deadline; /* of updates that were put off */
     uv_signal_t terminate;
     uv_signal_t interrupt;
     bool loop_ready;
@@ -69,7 +70,9 @@ struct lvt_socket {
     lvt_socket *next;
     lvt_socket *previous;
     lvt_socket_state state;
-    bool writing; /* a uv_write is on its way: `in_flight` must stay */
+    bool writing;          /* a uv_write is on its way: what it writes must stay */
+    bool message_on_way;   /* it writes the connection's first message, from where that stands */
+    char frame_header[10]; /* of that message */
     bool close_when_written;
     int64_t deadline;   /* steady milliseconds; 0: none */
     int64_t last_heard; /* WebSocket: when the peer last sent something */
@@ -86,6 +89,8 @@ struct lvt_socket {
 /* ---- server.c ---- */
 /* Write what handlers have ready to the sockets concerned. */
 void lvt_server_pump(lvt_server *server);
+/* See to it that updates that handlers have put off are flushed in time. */
+void lvt_server_schedule(lvt_server *server);
 /* Called when a socket is gone: a stopping server ends with its last one. */
 void lvt_server_forget(lvt_socket *socket);
 void lvt_server_log(lvt_server *server, lvt_log_level level, const char *format, ...) LVT_PRINTF_LIKE(3, 4);
@@ -94,6 +99,14 @@ void lvt_server_log(lvt_server *server, lvt_log_level level, const char *format,
 void lvt_socket_accept(lvt_server *server);
 /* Send bytes: at once where the kernel takes them, the rest behind what already waits. */
 void lvt_socket_send(lvt_socket *socket, lvt_span bytes);
+/* Write parts, one behind the other, from where they stand; the socket is idle. */
+typedef enum lvt_write_result {
+    LVT_WRITE_DONE,
+    LVT_WRITE_PENDING, /* the parts must stay until the socket is idle again */
+    LVT_WRITE_FAILED   /* the socket is closed */
+} lvt_write_result;
+enum { LVT_WRITE_PARTS_MAX = 1 + LVT_PARTS_MAX };
+lvt_write_result lvt_socket_write(lvt_socket *socket, const lvt_span *parts, size_t count);
 /* Close once everything is written, waiting for the peer to close first, so that it can read the answer. */
 void lvt_socket_finish(lvt_socket *socket);
 void lvt_socket_close(lvt_socket *socket);
@@ -113,6 +126,8 @@ bool lvt_websocket_upgrade(lvt_socket *socket, lvt_live *live, const lvt_request
 void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes);
 /* Send the connection's waiting messages, as far as the socket takes them. */
 void lvt_websocket_pump(lvt_socket *socket);
+/* The message that was on its way is written. */
+void lvt_websocket_written(lvt_socket *socket);
 void lvt_websocket_ping(lvt_socket *socket);
 void lvt_websocket_close(lvt_socket *socket, int code);
 void lvt_websocket_release(lvt_socket *socket); /* the socket is going away */

@@ -14,7 +14,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { BACKLOG = 1024, SWEEP_SECONDS = 5 };
+enum {
+    BACKLOG = 1024,
+    SWEEP_SECONDS = 5,
+    LATE_MILLISECONDS = 16 /* until a flush that could not keep its deadline is tried again */
+};
 
 void lvt_server_log(lvt_server *server, lvt_log_level level, const char *format, ...) {
     char line[LVT_ERROR_MESSAGE_MAX];
@@ -25,7 +29,9 @@ void lvt_server_log(lvt_server *server, lvt_log_level level, const char *format,
     lvt_log_write(&server->options.app.log, level, "%s", line);
 }
 
-void lvt_server_pump(lvt_server *server) {
+static void on_deadline(uv_timer_t *timer);
+
+static void pump(lvt_server *server) {
     for (lvt_route *route = server->routes; route != NULL; route = route->next) {
         lvt_connection *connection;
         while ((connection = lvt_live_next_ready(route->live)) != NULL) {
@@ -33,6 +39,32 @@ void lvt_server_pump(lvt_server *server) {
             if (socket != NULL) lvt_websocket_pump(socket);
         }
     }
+}
+
+static void schedule(lvt_server *server, uint64_t late) {
+    int64_t earliest = INT64_MAX, due;
+    for (const lvt_route *route = server->routes; route != NULL; route = route->next) {
+        if (lvt_live_next_deadline(route->live, &due) && due < earliest) earliest = due;
+    }
+    if (earliest == INT64_MAX || server->stopping) return;
+    int64_t now = lvt_clock_steady(&server->options.app.clock), millisecond = LVT_NANOSECONDS_PER_SECOND / 1000;
+    uint64_t wait = earliest > now ? (uint64_t)((earliest - now + millisecond - 1) / millisecond) : late;
+    if (uv_is_active((uv_handle_t *)&server->deadline) && uv_timer_get_due_in(&server->deadline) <= wait) return;
+    (void)uv_timer_start(&server->deadline, on_deadline, wait, 0);
+}
+
+void lvt_server_schedule(lvt_server *server) { schedule(server, 1); }
+
+void lvt_server_pump(lvt_server *server) {
+    pump(server);
+    lvt_server_schedule(server);
+}
+
+static void on_deadline(uv_timer_t *timer) {
+    lvt_server *server = timer->data;
+    for (lvt_route *route = server->routes; route != NULL; route = route->next) lvt_live_flush(route->live);
+    pump(server);
+    schedule(server, LATE_MILLISECONDS);
 }
 
 void lvt_server_forget(lvt_socket *socket) {
@@ -57,6 +89,11 @@ static void wake(void *payload) {
     (void)uv_async_send(&server->wake);
 }
 
+static void sweep(lvt_server *server) {
+    for (lvt_route *route = server->routes; route != NULL; route = route->next) lvt_live_sweep(route->live);
+    lvt_server_pump(server);
+}
+
 static void on_second(uv_timer_t *timer) {
     lvt_server *server = timer->data;
     int64_t now = (int64_t)uv_now(&server->loop);
@@ -72,8 +109,7 @@ static void on_second(uv_timer_t *timer) {
         if (socket->state == LVT_SOCKET_WEBSOCKET && server->seconds % LVT_WEBSOCKET_PING_SECONDS == 0)
             lvt_websocket_ping(socket);
     }
-    if (server->seconds % SWEEP_SECONDS == 0)
-        for (lvt_route *route = server->routes; route != NULL; route = route->next) lvt_live_sweep(route->live);
+    if (server->seconds % SWEEP_SECONDS == 0) sweep(server);
 }
 
 static void on_grace_over(uv_timer_t *timer) {
@@ -123,9 +159,11 @@ static lvt_status set_up_loop(lvt_server *server, lvt_error *error) {
     if (code == 0) code = uv_async_init(&server->loop, &server->stop, on_stop);
     if (code == 0) code = uv_timer_init(&server->loop, &server->second);
     if (code == 0) code = uv_timer_init(&server->loop, &server->grace);
+    if (code == 0) code = uv_timer_init(&server->loop, &server->deadline);
     if (code == 0) code = uv_signal_init(&server->loop, &server->terminate);
     if (code == 0) code = uv_signal_init(&server->loop, &server->interrupt);
     server->wake.data = server->stop.data = server->second.data = server->grace.data = server;
+    server->deadline.data = server;
     server->terminate.data = server->interrupt.data = server;
     return code == 0 ? LVT_OK : loop_failed(error, code);
 }

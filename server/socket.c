@@ -2,7 +2,8 @@
  *
  * Reading uses one block of memory for all sockets, since what arrives is handled within the callback. Writing goes
  * straight to the kernel; only what it does not take is kept, in two buffers: one on its way, one that waits behind it.
- * An idle socket holds neither.
+ * An idle socket holds neither. Live messages are not kept here at all: they stay in their outbox until they are
+ * written.
  */
 #include "server/internal.h"
 
@@ -113,6 +114,7 @@ static void on_written(uv_write_t *request, int status) {
         lvt_socket_close(socket);
         return;
     }
+    if (socket->message_on_way) lvt_websocket_written(socket);
     if (socket->output.length > 0) {
         write_waiting(socket);
         return;
@@ -136,6 +138,28 @@ static void write_waiting(lvt_socket *socket) {
         socket->writing = false;
         lvt_socket_close(socket);
     }
+}
+
+lvt_write_result lvt_socket_write(lvt_socket *socket, const lvt_span *parts, size_t count) {
+    uv_buf_t buffers[LVT_WRITE_PARTS_MAX];
+    uv_stream_t *stream = (uv_stream_t *)&socket->handle;
+    unsigned first = 0, end = (unsigned)count;
+    for (unsigned i = 0; i < end; i++) buffers[i] = uv_buf_init((char *)parts[i].data, (unsigned)parts[i].length);
+    int written = uv_try_write(stream, buffers, end);
+    if (written < 0 && written != UV_EAGAIN) {
+        lvt_socket_close(socket);
+        return LVT_WRITE_FAILED;
+    }
+    size_t taken = written > 0 ? (size_t)written : 0;
+    while (first < end && taken >= buffers[first].len) taken -= buffers[first++].len;
+    if (first == end) return LVT_WRITE_DONE;
+    buffers[first] = uv_buf_init(buffers[first].base + taken, (unsigned)(buffers[first].len - taken));
+    if (uv_write(&socket->write, stream, buffers + first, end - first, on_written) != 0) {
+        lvt_socket_close(socket);
+        return LVT_WRITE_FAILED;
+    }
+    socket->writing = true;
+    return LVT_WRITE_PENDING;
 }
 
 void lvt_socket_send(lvt_socket *socket, lvt_span bytes) {

@@ -1,7 +1,8 @@
-/* websocket: the upgrade, and frames through wslay.
+/* websocket: the upgrade, and frames, which wslay reads. It writes control frames too; a live message is written here,
+ * since a frame of a server is a header and the text as it is: so what many pages are sent is copied for none of them.
  *
- * A wslay context costs several kilobytes, so a socket holds one only while a message is on its way: it is taken from a
- * pool when bytes arrive or a message is to be sent, and given back when it stands between two messages with nothing to
+ * A wslay context costs several kilobytes, so a socket holds one only while it is in use: it is taken from a pool when
+ * bytes arrive or a control frame is to be sent, and given back when it stands between two messages with nothing to
  * send. Whether it does is seen by counting: the bytes it took against the lengths of the frames it announced.
  */
 #include "server/internal.h"
@@ -37,7 +38,7 @@ static ssize_t on_receive(wslay_event_context_ptr context, uint8_t *buffer, size
     return (ssize_t)count;
 }
 
-/* Frames are gathered in the scratch buffer and written at once. */
+/* Control frames are gathered in the scratch buffer and written at once. */
 static ssize_t on_send(wslay_event_context_ptr context, const uint8_t *data, size_t length, int flags, void *payload) {
     (void)flags;
     lvt_frames *frames = payload;
@@ -178,23 +179,41 @@ static bool flush(lvt_socket *socket) {
     return true;
 }
 
+/* RFC 6455, section 5.2: one unmasked text frame. */
+static lvt_span write_header(char out[10], size_t length) {
+    size_t digits = length > 65535 ? 8 : length > 125 ? 2 : 0;
+    out[0] = (char)0x81;
+    out[1] = (char)(digits == 8 ? 127 : digits == 2 ? 126 : length);
+    for (size_t i = 0; i < digits; i++) out[2 + i] = (char)((uint64_t)length >> 8 * (digits - 1 - i) & 0xFF);
+    return lvt_span_of(out, 2 + digits);
+}
+
+/* False when the socket is gone. */
+static bool send_message(lvt_socket *socket, const lvt_parts *message) {
+    lvt_span parts[LVT_WRITE_PARTS_MAX] = {write_header(socket->frame_header, message->length)};
+    for (size_t i = 0; i < message->count; i++) parts[1 + i] = message->parts[i];
+    switch (lvt_socket_write(socket, parts, 1 + message->count)) {
+    case LVT_WRITE_DONE: lvt_connection_sent(socket->connection); return true;
+    case LVT_WRITE_PENDING: socket->message_on_way = true; return true;
+    case LVT_WRITE_FAILED: break;
+    }
+    return false;
+}
+
+void lvt_websocket_written(lvt_socket *socket) {
+    socket->message_on_way = false;
+    if (socket->connection == NULL) return;
+    lvt_connection_sent(socket->connection);
+    lvt_server_schedule(socket->server);
+}
+
 void lvt_websocket_pump(lvt_socket *socket) {
     if (socket->connection == NULL || socket->state != LVT_SOCKET_WEBSOCKET) return;
-    lvt_span message;
-    while (lvt_socket_idle(socket) && lvt_connection_output(socket->connection, &message)) {
-        lvt_frames *frames = take_frames(socket);
-        if (frames == NULL) {
-            lvt_socket_close(socket);
-            return;
-        }
-        if (frames->close_queued) break;
-        struct wslay_event_msg out = {WSLAY_TEXT_FRAME, (const uint8_t *)message.data, message.length};
-        if (wslay_event_queue_msg(frames->context, &out) != 0) {
-            lvt_socket_close(socket);
-            return;
-        }
-        lvt_connection_sent(socket->connection);
-        if (!flush(socket)) return;
+    lvt_parts message;
+    /* Behind a close frame nothing may follow. */
+    bool is_closing = socket->frames != NULL && socket->frames->close_queued;
+    while (!is_closing && lvt_socket_idle(socket) && lvt_connection_output(socket->connection, &message)) {
+        if (!send_message(socket, &message)) return;
     }
     int code = lvt_connection_close_code(socket->connection);
     if (code != 0 && lvt_socket_idle(socket) && !lvt_connection_output(socket->connection, &message))

@@ -24,9 +24,11 @@ void lvt_page_drop_state(lvt_page *page) {
     page->rendering = NULL;
     lvt_known_shapes_free(&page->known);
     page->sequence = 0;
+    page->shares_rendering = false;
 }
 
 size_t lvt_page_footprint(const lvt_page *page) {
     size_t bytes = sizeof *page + 2 * page->known.words * sizeof page->known.bits[0];
-    return page->rendering == NULL ? bytes : bytes + lvt_rendering_footprint(page->rendering);
+    bool is_charged = page->rendering != NULL && !page->shares_rendering;
+    return is_charged ? bytes + lvt_rendering_footprint(page->rendering) : bytes;
 }

@@ -19,6 +19,7 @@ struct lvt_page {
     lvt_group_tag group;
     uint64_t sequence;        /* of the last message with a tree */
     lvt_rendering *rendering; /* what the client shows; NULL while there is no connection */
+    bool shares_rendering;    /* another page of the group is charged for it */
     lvt_known_shapes known;   /* whose statics the client has */
     size_t memory;            /* as accounted last */
     /* The registry's: */
@@ -34,7 +35,7 @@ lvt_status lvt_page_create(lvt_page **out, const char *id, const char *nonce, co
 void lvt_page_free(lvt_page *page, const lvt_allocator *allocator);
 /* Give up what only a connection needs. */
 void lvt_page_drop_state(lvt_page *page);
-/* Bytes that the page holds now. */
+/* Bytes that the page holds now; a rendering that another page is charged for does not count. */
 size_t lvt_page_footprint(const lvt_page *page);
 
 #endif

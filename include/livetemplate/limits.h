@@ -127,6 +127,8 @@
 #define LVT_MESSAGES_RETAINED_MAX ((size_t)1024 * 1024)
 /* live: nanoseconds between two updates of one page under load (DESIGN.md): one frame of a 60 Hz screen. */
 #define LVT_UPDATE_INTERVAL_DEFAULT (INT64_C(16) * 1000 * 1000)
+/* live: the longest that an option may ask for; a minute without an update is no live page. */
+#define LVT_UPDATE_INTERVAL_MAX (INT64_C(60) * 1000 * 1000 * 1000)
 /* live: what one push or flush keeps for pages that stand in the same state: renderings of different states, steps from
  * one rendering to another, and encodings of a step for clients that know different statics. Pages in step need one of
  * each; what does not fit is made again. */

@@ -112,6 +112,9 @@ typedef struct lvt_live_options {
     /* Called, from any thread, when lvt_live_flush has work. NULL: the program flushes by itself. */
     void (*wake)(void *payload);
     void *wake_payload;
+    /* Nanoseconds between two updates of one page under load, at most LVT_UPDATE_INTERVAL_MAX; 0:
+     * LVT_UPDATE_INTERVAL_DEFAULT, negative: none. Who drives a handler without lvt_live_next_deadline wants none. */
+    int64_t update_interval;
 } lvt_live_options;
 #define LVT_LIVE_OPTIONS_INIT \
     { .version = 1 }
@@ -190,8 +193,17 @@ lvt_span lvt_connection_page_id(const lvt_connection *connection);
 /* One message of the client. What it causes, here and on the group's other pages, is queued. Bad messages are answered,
  * not failed: an error means out of memory, and the connection should be closed. */
 lvt_status lvt_connection_receive(lvt_connection *connection, lvt_span message, lvt_error *error);
-/* The next message to send, borrowed until lvt_connection_sent; false when there is none. */
-bool lvt_connection_output(lvt_connection *connection, lvt_span *out);
+/* A message in parts that follow one another; none is empty. What many pages are sent stands in memory once: whoever
+ * writes the parts as they are copies nothing. */
+enum { LVT_PARTS_MAX = 3 };
+typedef struct lvt_parts {
+    lvt_span parts[LVT_PARTS_MAX];
+    size_t count;
+    size_t length; /* of all parts */
+} lvt_parts;
+
+/* The next message to send, borrowed until lvt_connection_sent or lvt_connection_close; false when there is none. */
+bool lvt_connection_output(lvt_connection *connection, lvt_parts *out);
 /* It has been taken (copied, or written). A page whose connection has unsent messages gets no further updates: they
  * merge into one once it has caught up. */
 void lvt_connection_sent(lvt_connection *connection);
@@ -212,8 +224,16 @@ lvt_status lvt_broadcast_group(lvt_live *live, lvt_span group, lvt_update_callba
 lvt_status lvt_broadcast_users(lvt_live *live, const lvt_span *users, size_t count, lvt_update_callback update,
                                void *payload, lvt_error *error);
 
-/* Render what broadcasts changed and queue the updates: what a server does when it was woken. */
+/* Render what broadcasts changed, and what was put off until now, and queue the updates: what a server does when it was
+ * woken and when a deadline has come.
+ *
+ * A page that has had no message for the update interval is updated at once; one that has had is put off until the
+ * interval is over, and then shown the state of that moment, whatever happened on the way. Replies to actions are never
+ * put off. Pages that stand in the same state share the render, the diff and the encoded bytes. */
 void lvt_live_flush(lvt_live *live);
+/* When the next update that was put off is due, in steady nanoseconds of the application's clock; false when none is.
+ * Ask after a receive, a sent message, a POST and a flush; when the time has come, flush. Thread-safe. */
+bool lvt_live_next_deadline(lvt_live *live, int64_t *out);
 /* A connection that has output and was not returned since it got it; NULL when there is none. How a server finds the
  * sockets to write to after a receive or a flush. */
 lvt_connection *lvt_live_next_ready(lvt_live *live);

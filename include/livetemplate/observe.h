@@ -30,6 +30,7 @@ extern "C" {
     X(UPDATE_BYTES, "update_bytes_total", "counter", "Bytes of updates queued for clients")                         \
     X(UPDATES_COMPLETE, "updates_complete_total", "counter", "Updates that carried a complete tree")                \
     X(UPDATES_COALESCED, "updates_coalesced_total", "counter", "Updates merged into a later one for a busy client") \
+    X(UPDATES_SHARED, "updates_shared_total", "counter", "Updates whose bytes had been encoded for another page")   \
     X(RESYNCS, "resyncs_total", "counter", "Complete trees that clients asked for")                                 \
     X(MESSAGES_MALFORMED, "messages_malformed_total", "counter", "Client messages that could not be read")          \
     X(TOKENS_REFUSED, "tokens_refused_total", "counter", "Tokens refused")                                          \

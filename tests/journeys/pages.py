@@ -323,13 +323,13 @@ class Page:
         """A body that is mostly one text, and sometimes more of the page."""
         body = [Piece(random.choice(texts))]
         if random.random() < 0.2:
-            body.append(Piece("{{$.%s}}" % self.title) if not self.definitions else Piece("{{/* c */}}"))
+            body.append(Piece("{{$.%s}}" % self.title))
         return body
 
     def define(self, record, random):
         name = "d%d" % self.number()
-        outer, self.title_inside = self.title, None
-        title = next(iter(record.fields))
+        # $ is what the template was called with.
+        outer, title = self.title, next(iter(record.fields))
         self.title = title if isinstance(record.fields[title], Scalar) else "missing"
         body = record.show_fields(random, ".", self)
         self.title = outer

@@ -46,6 +46,7 @@ static inline void site_init(site *s) {
     s->live_options.client_url = "/client.js";
     s->live_options.wake = site_wake;
     s->live_options.wake_payload = s;
+    s->live_options.update_interval = -1; /* time stands still: nothing would ever follow what was just sent */
     s->view = (lvt_view){.template_text = BOARD_TEMPLATE,
                          .template_name = "board",
                          .store = &board_type,
@@ -189,7 +190,10 @@ typedef struct tab {
     lvt_buffer last;  /* the last message, whole */
     lvt_buffer whole; /* of the pieces so far */
     lvt_buffer shown;
-    size_t messages; /* taken so far, pieces counted singly */
+    lvt_buffer message; /* as it was output, its parts joined */
+    size_t messages;    /* taken so far, pieces counted singly */
+    uint64_t sequence;  /* of the last message with a tree */
+    bool lost_count;    /* a test took messages without looking at them */
 } tab;
 
 static inline void tab_connect(tab *t, browser *b, const char *token) {
@@ -197,6 +201,7 @@ static inline void tab_connect(tab *t, browser *b, const char *token) {
     char protocols[2048];
     lvt_error error = {0};
     *t = (tab){.s = b->s};
+    lvt_buffer_init(&t->message, 1 << 26, NULL);
     lvt_buffer_init(&t->last, 1 << 26, NULL);
     lvt_buffer_init(&t->whole, 1 << 26, NULL);
     lvt_buffer_init(&t->shown, 1 << 26, NULL);
@@ -228,11 +233,26 @@ static inline bool tab_take_piece(tab *t, lvt_span message) {
     return last;
 }
 
+/* The first message that waits, its parts joined. */
+static inline bool tab_output(tab *t, lvt_span *out) {
+    lvt_parts output;
+    if (!lvt_connection_output(t->connection, &output)) return false;
+    lvt_buffer_clear(&t->message);
+    assert_in_range(output.count, 1, LVT_PARTS_MAX);
+    for (size_t i = 0; i < output.count; i++) {
+        assert_true(output.parts[i].length > 0);
+        lvt_buffer_append_span(&t->message, output.parts[i]);
+    }
+    assert_int_equal(t->message.length, output.length);
+    *out = lvt_buffer_span(&t->message);
+    return true;
+}
+
 /* Take everything that waits and apply it; returns the number of messages. */
 static inline size_t tab_take(tab *t) {
     lvt_span message;
     size_t before = t->messages;
-    while (lvt_connection_output(t->connection, &message)) {
+    while (tab_output(t, &message)) {
         bool whole = true;
         t->messages++;
         lvt_buffer_clear(&t->last);
@@ -246,6 +266,10 @@ static inline size_t tab_take(tab *t) {
         bool has_tree = lvt_span_starts_with(lvt_buffer_span(&t->last), LVT_SPAN("{\"v\":1,\"seq\""));
         lvt_error error = {0};
         if (!whole || !has_tree) continue;
+        uint64_t sequence = strtoull(lvt_buffer_string(&t->last) + strlen("{\"v\":1,\"seq\":"), NULL, 10);
+        if (!t->lost_count) assert_int_equal(sequence, t->sequence + 1);
+        t->sequence = sequence;
+        t->lost_count = false;
         if (lvt_mirror_apply_message(t->mirror, lvt_buffer_span(&t->last), &error) != LVT_OK)
             fail_msg("%s: %s", error.message, lvt_buffer_string(&t->last));
     }
@@ -286,6 +310,7 @@ static inline const char *tab_page(tab *t) {
 static inline void tab_close(tab *t) {
     lvt_connection_close(t->connection);
     lvt_mirror_free(t->mirror);
+    lvt_buffer_free(&t->message);
     lvt_buffer_free(&t->last);
     lvt_buffer_free(&t->whole);
     lvt_buffer_free(&t->shown);

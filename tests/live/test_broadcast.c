@@ -270,8 +270,83 @@ static void groups_run_in_parallel(void **state) {
     site_close(&s);
 }
 
+/* ---- threads that are shown the same ---- */
+
+enum { WALKERS = 4, WALKS = 40 };
+
+typedef struct walk {
+    site *s;
+    atomic_int *walking;
+    bool right;
+} walk;
+
+/* Pages of one visitor come and go; in between they take what the flushing thread queues for them. */
+static void *walk_around(void *payload) {
+    walk *w = payload;
+    browser b = browser_start(w->s);
+    tab tabs[2];
+    for (size_t i = 0; i < 2; i++) tab_open(&tabs[i], &b);
+    for (int i = 0; i < WALKS; i++) {
+        tab_send(&tabs[0], i % 10 == 0   ? "{\"action\":\"fill\",\"data\":{\"n\":300000}}"
+                           : i % 10 == 5 ? "{\"action\":\"rename\",\"data\":{\"title\":\"\"}}"
+                                         : "{\"action\":\"refuse\"}");
+        (void)tab_take(&tabs[1]);
+        if (i % 3 != 0) continue;
+        tab_close(&tabs[1]);
+        tab_start(&tabs[1], &b);
+        (void)tab_take(&tabs[1]);
+    }
+    tab_send(&tabs[0], "{\"action\":\"rename\",\"data\":{\"title\":\"\"}}");
+    atomic_fetch_sub(w->walking, 1);
+    /* What was put off comes in its time. */
+    while (strcmp(tab_page(&tabs[0]), tab_page(&tabs[1])) != 0 || strstr(tab_page(&tabs[1]), "<p>-1</p>") == NULL) {
+        for (size_t i = 0; i < 2; i++) (void)tab_take(&tabs[i]);
+    }
+    w->right = strstr(tab_page(&tabs[1]), "<h1></h1>") != NULL;
+    for (size_t i = 0; i < 2; i++) tab_close(&tabs[i]);
+    browser_close(&b);
+    return NULL;
+}
+
+static void set_count(void *store, void *payload) { ((board *)store)->count = *(int64_t *)payload; }
+
+static void threads_take_what_they_share(void **state) {
+    (void)state;
+    site s;
+    pthread_t threads[WALKERS];
+    walk walks[WALKERS];
+    atomic_int walking;
+    site_init(&s);
+    s.app_options.clock = (lvt_clock){.payload = NULL};
+    s.app_options.log.write = NULL;
+    s.live_options.wake = NULL;
+    s.live_options.update_interval = 100 * 1000;
+    s.view.template_text = "<h1>{{.Title}}</h1><p>{{.Count}}</p>{{range .Items}}<li>{{.Text}}</li>{{end}}";
+    site_open(&s);
+    atomic_init(&walking, WALKERS);
+    for (size_t i = 0; i < WALKERS; i++) {
+        walks[i] = (walk){.s = &s, .walking = &walking};
+        assert_int_equal(pthread_create(&threads[i], NULL, walk_around, &walks[i]), 0);
+    }
+    int64_t count = 0, last = -1;
+    while (atomic_load(&walking) > 0) {
+        assert_int_equal(lvt_broadcast(s.live, set_count, &count, NULL), LVT_OK);
+        lvt_live_flush(s.live);
+        count++;
+    }
+    assert_int_equal(lvt_broadcast(s.live, set_count, &last, NULL), LVT_OK);
+    /* The flushing thread goes on until all have left, as a server's timer does. */
+    while (site_metric(&s, LVT_METRIC_CONNECTIONS_ACTIVE) > 0) lvt_live_flush(s.live);
+    for (size_t i = 0; i < WALKERS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_true(walks[i].right);
+    }
+    site_close(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_take_what_they_share),
         cmocka_unit_test(all_are_reached),
         cmocka_unit_test(a_group_is_reached),
         cmocka_unit_test(users_are_reached),

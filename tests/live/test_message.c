@@ -1,88 +1,111 @@
-/* Envelopes byte for byte, the cutting of long messages, the decoding of forms, and outboxes by themselves. */
+/* Envelopes byte for byte, the cutting of long messages, and the decoding of forms. */
 #include "live/internal.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/test_allocator.h"
 
 #include <stdlib.h>
 
+static void write_around(lvt_buffer *out, uint64_t sequence, const lvt_message_meta *meta) {
+    lvt_buffer_clear(out);
+    lvt_message_write_head(out, sequence);
+    assert_true(out->length <= LVT_MESSAGE_HEAD_MAX);
+    lvt_buffer_append_literal(out, "{}");
+    assert_int_equal(lvt_message_write_tail(out, meta, NULL), LVT_OK);
+}
+
 static void envelopes_are_written(void **state) {
     (void)state;
     lvt_buffer out;
     lvt_buffer_init(&out, 1000, NULL);
-    assert_int_equal(lvt_message_write_tree(&out, 7, NULL, NULL, NULL, NULL, NULL), LVT_OK);
+    write_around(&out, 7, NULL);
     assert_string_equal(lvt_buffer_string(&out), "{\"v\":1,\"seq\":7,\"tree\":{}}");
-    lvt_buffer_clear(&out);
+    write_around(&out, UINT64_MAX, NULL);
+    assert_string_equal(lvt_buffer_string(&out), "{\"v\":1,\"seq\":18446744073709551615,\"tree\":{}}");
     const lvt_field_error errors[] = {{LVT_SPAN_INIT("a\"b"), LVT_SPAN_INIT("<wrong>")},
                                       {LVT_SPAN_INIT("c"), LVT_SPAN_INIT("\n")}};
     lvt_message_meta meta = {
         .action = LVT_SPAN_INIT("x.y"), .has_id = true, .id = 0, .errors = errors, .error_count = 2};
-    assert_int_equal(lvt_message_write_tree(&out, 8, NULL, NULL, NULL, &meta, NULL), LVT_OK);
+    write_around(&out, 8, &meta);
     assert_string_equal(lvt_buffer_string(&out),
                         "{\"v\":1,\"seq\":8,\"tree\":{},\"meta\":{\"action\":\"x.y\",\"id\":0,\"success\":false,"
                         "\"errors\":{\"a\\\"b\":\"<wrong>\",\"c\":\"\\n\"}}}");
-    lvt_buffer_clear(&out);
     meta = (lvt_message_meta){.action = LVT_SPAN_INIT("go"), .success = true};
-    assert_int_equal(lvt_message_write_tree(&out, 9, NULL, NULL, NULL, &meta, NULL), LVT_OK);
+    write_around(&out, 9, &meta);
     assert_string_equal(lvt_buffer_string(&out),
                         "{\"v\":1,\"seq\":9,\"tree\":{},\"meta\":{\"action\":\"go\",\"success\":true,\"errors\":{}}}");
     lvt_buffer_clear(&out);
     assert_int_equal(lvt_message_write_error(&out, "limit", LVT_SPAN("no \"more\""), NULL), LVT_OK);
     assert_string_equal(lvt_buffer_string(&out),
                         "{\"v\":1,\"error\":{\"code\":\"limit\",\"message\":\"no \\\"more\\\"\"}}");
+    lvt_buffer_clear(&out);
+    lvt_message_write_chunk_head(&out, 5, 1, 3);
+    assert_string_equal(lvt_buffer_string(&out), "{\"v\":1,\"chunk\":{\"id\":5,\"seq\":1,\"total\":3},\"data\":");
+    lvt_buffer_clear(&out);
+    lvt_message_write_chunk_head(&out, UINT64_MAX, SIZE_MAX, SIZE_MAX);
+    assert_true(out.length + 1 <= LVT_MESSAGE_ENVELOPE_MAX);
     lvt_buffer_free(&out);
 }
 
-static void a_message_is_whole_or_not_there(void **state) {
+static void a_tail_is_whole_or_not_there(void **state) {
     (void)state;
     const lvt_message_meta meta = {.action = LVT_SPAN_INIT("action")};
+    bool fitted = false;
     for (size_t maximum = 3; maximum < 80; maximum++) {
         lvt_buffer out;
         lvt_buffer_init(&out, maximum, NULL);
         lvt_buffer_append_literal(&out, "old");
-        lvt_status status = lvt_message_write_tree(&out, 1, NULL, NULL, NULL, &meta, NULL);
+        lvt_status status = lvt_message_write_tail(&out, &meta, NULL);
         assert_true(status == LVT_OK || status == LVT_ERROR_LIMIT);
         if (status != LVT_OK) assert_true(lvt_span_is(lvt_buffer_span(&out), "old"));
         else assert_int_equal(out.data[out.length - 1], '}');
+        fitted |= status == LVT_OK;
         lvt_buffer_free(&out);
     }
+    assert_true(fitted);
+}
+
+/* The text that a JSON string holds, behind what `out` holds. */
+static void unquote(lvt_buffer *out, lvt_span quoted) {
+    lvt_arena arena;
+    lvt_value value;
+    lvt_arena_init(&arena, 1 << 26, NULL);
+    assert_int_equal(lvt_json_parse(&value, quoted, &arena, NULL), LVT_OK);
+    lvt_span text = lvt_value_text(lvt_value_resolve(value));
+    assert_true(text.length > 0);
+    assert_true(lvt_utf8_valid(text));
+    lvt_buffer_append_span(out, text);
+    lvt_arena_free(&arena);
 }
 
 static void pieces_make_the_whole(void **state) {
     (void)state;
     static const char *const fillings[] = {"a",        "\"", "\\", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
                                            "x\xc3\xa4"};
-    const size_t length = 1000003;
-    char *text = malloc(length), *whole = malloc(length);
-    assert_non_null(text);
-    assert_non_null(whole);
+    static const size_t lengths[] = {1, 130000, LVT_MESSAGE_OUT_MAX, 1000003};
+    lvt_block_pool pool;
+    assert_true(lvt_block_pool_init(&pool, NULL));
     for (size_t i = 0; i < sizeof fillings / sizeof fillings[0]; i++) {
-        size_t unit = strlen(fillings[i]), filled = length / unit * unit, offset = 0, joined = 0;
-        for (size_t j = 0; j < filled; j++) text[j] = fillings[i][j % unit];
-        lvt_span message = {text, filled};
-        size_t total = lvt_message_chunk_count(message);
-        for (size_t index = 0; index < total; index++) {
-            lvt_span piece;
-            lvt_buffer out;
-            lvt_buffer_init(&out, LVT_MESSAGE_OUT_MAX, NULL);
-            offset = lvt_message_next_chunk(&piece, message, offset);
-            assert_true(piece.length > 0);
-            assert_true(lvt_utf8_valid(piece));
-            assert_int_equal(lvt_message_write_chunk(&out, 5, index, total, piece, NULL), LVT_OK);
-            lvt_buffer_free(&out);
-            memcpy(whole + joined, piece.data, piece.length);
-            joined += piece.length;
+        for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
+            lvt_buffer text, whole;
+            lvt_block *pieces = NULL;
+            lvt_buffer_init(&text, 1 << 21, NULL);
+            lvt_buffer_init(&whole, 1 << 21, NULL);
+            while (text.length < lengths[l]) lvt_buffer_append_string(&text, fillings[i]);
+            assert_int_equal(lvt_message_cut(&pieces, &pool, lvt_buffer_span(&text), NULL), LVT_OK);
+            for (const lvt_block *piece = pieces; piece != NULL; piece = piece->next) {
+                assert_true(piece->length + LVT_MESSAGE_ENVELOPE_MAX <= LVT_MESSAGE_OUT_MAX);
+                unquote(&whole, lvt_block_text(piece));
+            }
+            assert_true(lvt_span_equal(lvt_buffer_span(&whole), lvt_buffer_span(&text)));
+            lvt_message_release_pieces(&pool, pieces);
+            lvt_buffer_free(&text);
+            lvt_buffer_free(&whole);
         }
-        assert_int_equal(joined, filled);
-        assert_memory_equal(whole, text, filled);
     }
-    lvt_buffer out;
-    lvt_buffer_init(&out, 1000, NULL);
-    assert_int_equal(lvt_message_write_chunk(&out, 5, 1, 3, LVT_SPAN("{\"a\":"), NULL), LVT_OK);
-    assert_string_equal(lvt_buffer_string(&out),
-                        "{\"v\":1,\"chunk\":{\"id\":5,\"seq\":1,\"total\":3},\"data\":\"{\\\"a\\\":\"}");
-    lvt_buffer_free(&out);
-    free(text);
-    free(whole);
+    lvt_block *none;
+    assert_int_equal(lvt_message_cut(&none, &pool, LVT_SPAN(""), NULL), LVT_OK);
+    assert_null(none);
+    lvt_block_pool_free(&pool);
 }
 
 /* ---- forms ---- */
@@ -121,117 +144,12 @@ static void forms_become_data(void **state) {
     }
 }
 
-/* ---- outboxes ---- */
-
-static void queue_text(lvt_outbox *outbox, lvt_message_pool *pool, const char *text, lvt_status expected) {
-    lvt_buffer scratch;
-    lvt_buffer_init(&scratch, LVT_MESSAGE_OUT_MAX, NULL);
-    assert_int_equal(lvt_outbox_queue(outbox, pool, lvt_span_from(text), 1, &scratch, NULL), expected);
-    lvt_buffer_free(&scratch);
-}
-
-static void assert_next(lvt_outbox *outbox, lvt_message_pool *pool, const char *text) {
-    lvt_span message;
-    assert_true(lvt_outbox_peek(outbox, &message));
-    assert_true(lvt_span_is(message, text));
-    (void)lvt_outbox_pop(outbox, pool);
-}
-
-static void an_outbox_keeps_the_order(void **state) {
-    (void)state;
-    lvt_message_pool pool;
-    lvt_outbox outbox;
-    lvt_span message;
-    assert_true(lvt_message_pool_init(&pool, NULL));
-    assert_true(lvt_outbox_init(&outbox));
-    assert_true(lvt_outbox_is_empty(&outbox));
-    assert_false(lvt_outbox_peek(&outbox, &message));
-    assert_true(lvt_outbox_pop(&outbox, &pool));
-    queue_text(&outbox, &pool, "one", LVT_OK);
-    queue_text(&outbox, &pool, "two", LVT_OK);
-    assert_true(lvt_outbox_peek(&outbox, &message));
-    queue_text(&outbox, &pool, "three", LVT_OK);
-    assert_true(lvt_span_is(message, "one")); /* borrowed until it is popped */
-    assert_false(lvt_outbox_pop(&outbox, &pool));
-    assert_next(&outbox, &pool, "two");
-    assert_next(&outbox, &pool, "three");
-    assert_true(lvt_outbox_is_empty(&outbox));
-    queue_text(&outbox, &pool, "unsent", LVT_OK);
-    lvt_outbox_free(&outbox, &pool);
-    lvt_message_pool_free(&pool);
-}
-
-static void closing_drops_what_waits(void **state) {
-    (void)state;
-    for (int borrowed = 0; borrowed < 2; borrowed++) {
-        lvt_message_pool pool;
-        lvt_outbox outbox;
-        lvt_span message;
-        assert_true(lvt_message_pool_init(&pool, NULL));
-        assert_true(lvt_outbox_init(&outbox));
-        queue_text(&outbox, &pool, "one", LVT_OK);
-        queue_text(&outbox, &pool, "two", LVT_OK);
-        if (borrowed) assert_true(lvt_outbox_peek(&outbox, &message));
-        assert_int_equal(lvt_outbox_close_code(&outbox), 0);
-        lvt_outbox_close(&outbox, &pool, 4429, true, LVT_SPAN("farewell"));
-        lvt_outbox_close(&outbox, &pool, 1011, true, LVT_SPAN("again"));
-        queue_text(&outbox, &pool, "three", LVT_ERROR_CLOSED);
-        assert_int_equal(lvt_outbox_close_code(&outbox), 4429);
-        if (borrowed) assert_next(&outbox, &pool, "one");
-        assert_next(&outbox, &pool, "farewell");
-        assert_true(lvt_outbox_is_empty(&outbox));
-        lvt_outbox_free(&outbox, &pool);
-        lvt_message_pool_free(&pool);
-    }
-}
-
-static void sent_messages_are_used_again(void **state) {
-    (void)state;
-    test_allocator memory;
-    lvt_message_pool pool;
-    lvt_outbox outbox;
-    test_allocator_init(&memory, 0);
-    assert_true(lvt_message_pool_init(&pool, &memory.allocator));
-    assert_true(lvt_outbox_init(&outbox));
-    for (int i = 0; i < 10; i++) {
-        queue_text(&outbox, &pool, "some text", LVT_OK);
-        assert_next(&outbox, &pool, "some text");
-    }
-    assert_int_equal(memory.calls, 1);
-    lvt_outbox_free(&outbox, &pool);
-    lvt_message_pool_free(&pool);
-    assert_int_equal(memory.live, 0);
-}
-
-static void the_outbox_has_an_end(void **state) {
-    (void)state;
-    test_allocator memory;
-    lvt_message_pool pool;
-    lvt_outbox outbox;
-    test_allocator_init(&memory, 0);
-    assert_true(lvt_message_pool_init(&pool, &memory.allocator));
-    assert_true(lvt_outbox_init(&outbox));
-    char *large = malloc(LVT_OUTBOX_BYTES_MAX + 100);
-    assert_non_null(large);
-    memset(large, 'x', LVT_OUTBOX_BYTES_MAX + 99);
-    large[LVT_OUTBOX_BYTES_MAX + 99] = '\0';
-    queue_text(&outbox, &pool, large, LVT_OK); /* the first may be as large as it is */
-    queue_text(&outbox, &pool, "more", LVT_ERROR_LIMIT);
-    while (!lvt_outbox_pop(&outbox, &pool)) continue;
-    assert_true(pool.retained <= LVT_MESSAGES_RETAINED_MAX);
-    queue_text(&outbox, &pool, "more", LVT_OK);
-    free(large);
-    lvt_outbox_free(&outbox, &pool);
-    lvt_message_pool_free(&pool);
-    assert_int_equal(memory.live, 0);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(envelopes_are_written),        cmocka_unit_test(a_message_is_whole_or_not_there),
-        cmocka_unit_test(pieces_make_the_whole),        cmocka_unit_test(forms_become_data),
-        cmocka_unit_test(an_outbox_keeps_the_order),    cmocka_unit_test(closing_drops_what_waits),
-        cmocka_unit_test(sent_messages_are_used_again), cmocka_unit_test(the_outbox_has_an_end),
+        cmocka_unit_test(envelopes_are_written),
+        cmocka_unit_test(a_tail_is_whole_or_not_there),
+        cmocka_unit_test(pieces_make_the_whole),
+        cmocka_unit_test(forms_become_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

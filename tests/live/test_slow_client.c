@@ -15,7 +15,7 @@ static void updates_merge_for_a_busy_client(void **state) {
     tab_open(&slow, &alice);
     for (int i = 0; i < 5; i++) tab_send(&quick, "{\"action\":\"increment\"}");
     assert_int_equal(site_metric(&s, LVT_METRIC_UPDATES_COALESCED), 4);
-    lvt_span message;
+    lvt_parts message;
     assert_true(lvt_connection_output(slow.connection, &message)); /* the first of the five... */
     assert_contains(lvt_buffer_string(&quick.last), "\"seq\":6");
     assert_int_equal(tab_take(&slow), 2); /* ...and one for the other four */
@@ -75,11 +75,13 @@ static void who_takes_nothing_is_closed(void **state) {
     tab_open(&t, &alice);
     tab_open(&other, &alice);
     tab_send(&other, "{\"action\":\"increment\"}");
-    lvt_span head;
+    lvt_parts head;
     assert_true(lvt_connection_output(t.connection, &head)); /* being written, and never done */
-    char copy[256];
-    assert_true(head.length < sizeof copy);
-    memcpy(copy, head.data, head.length);
+    char copy[LVT_PARTS_MAX][256];
+    for (size_t i = 0; i < head.count; i++) {
+        assert_true(head.parts[i].length < sizeof copy[i]);
+        memcpy(copy[i], head.parts[i].data, head.parts[i].length);
+    }
     int sent = 0;
     for (; sent < 100 && lvt_connection_close_code(t.connection) == 0; sent++) {
         receive(&t, sent % 2 == 0 ? "{\"action\":\"fill\",\"data\":{\"n\":60000}}"
@@ -90,7 +92,8 @@ static void who_takes_nothing_is_closed(void **state) {
     assert_true(sent > 10 && sent < 100);
     assert_int_equal(site_metric(&s, LVT_METRIC_CONNECTIONS_OVERRUN), 1);
     assert_contains(s.log, "bytes are unread, closing its connection");
-    assert_memory_equal(copy, head.data, head.length); /* what is being written stays */
+    for (size_t i = 0; i < head.count; i++) /* what is being written stays */
+        assert_memory_equal(copy[i], head.parts[i].data, head.parts[i].length);
     assert_int_equal(tab_take(&t), 2);
     assert_string_equal(tab_last(&t),
                         "{\"v\":1,\"error\":{\"code\":\"limit\",\"message\":\"too many unread messages\"}}");

@@ -4,8 +4,7 @@
  *   - a rendering made from nothing and one that takes over what did not change from the client's last one print what
  *     a fresh print of the state gives, have the same hash, length and duplicate keys, and are the same complete tree;
  *   - a client that got every update prints it too, and so does one that left out steps, and one that came just now;
- *   - an update is empty when the tree is the same, and only when the page is the same; then it is written as {}. (A
- *     branch that prints nothing is a shape of its own and looks like no branch: templates with one are left out);
+ *   - an update is empty when nothing was edited, and only when the page is the same; then it is written as {};
  *   - statics that were sent are not sent again;
  *   - a state that cannot be shown, and memory that runs out, leave everything as it was. */
 #ifndef LIVETEMPLATE_TESTS_RENDER_JOURNEY_RUN_H

@@ -46,7 +46,6 @@ typedef struct writer {
     unsigned names; /* of variables, blocks and keys */
     int budget;
     unsigned definition_count;
-    bool has_silent_body; /* one that never prints */
 } writer;
 
 static void write_body(writer *w, scope s);
@@ -277,7 +276,9 @@ static void write_row(writer *w, const scope *row) {
         return;
     }
     const char *const *form = journey_pick(w->tape, row_starts);
-    if (journey_chance(w->tape, 8)) lvt_buffer_append_literal(w->out, "{{if .F}}{{continue}}{{end}}");
+    if (journey_chance(w->tape, 8)) {
+        lvt_buffer_append_literal(w->out, "{{if .F}}{{continue}}{{end}}");
+    }
     lvt_buffer_append_string(w->out, form[0]);
     write_body(w, *row);
     lvt_buffer_append_string(w->out, form[1]);
@@ -407,6 +408,7 @@ static void write_element(writer *w, const scope *s) {
         {PLACE_QUERY, "<a href='/s?q=", "'>a</a>"},
         {PLACE_SCRIPT, "<script>var z;", "</script>"},
         {PLACE_SCRIPT_STRING, "<script>var z = \"", "\";</script>"},
+        {PLACE_SCRIPT_STRING, "<script type=\"application/json\">\"", "\"</script>"},
         {PLACE_SCRIPT, "<b onclick=\"f();", "\">b</b>"},
         {PLACE_STYLE, "<style>", "</style>"},
         {PLACE_STYLE, "<b style=\"", "\">b</b>"},
@@ -450,45 +452,42 @@ static void write_action(writer *w, const scope *s) {
     lvt_buffer_append_string(w->out, after_action[s->place]);
 }
 
-/* False when the piece never prints. */
-static bool write_piece(writer *w, scope *s) {
+static void write_piece(writer *w, scope *s) {
     const uint32_t choice = journey_roll(w->tape, s->place == PLACE_TEXT ? 24 : 12);
     w->budget--;
     if (choice >= 4 && (s->depth >= DEPTH_MAX || w->budget <= 0)) {
         write_action(w, s);
-        return true;
+        return;
     }
     switch (choice) {
-    case 0: write_literal(w, s); return true;
+    case 0: write_literal(w, s); return;
     case 1:
     case 2:
-    case 3: write_action(w, s); return true;
+    case 3: write_action(w, s); return;
     case 4:
-    case 5: write_if(w, s); return true;
-    case 6: write_with(w, s); return true;
-    case 7: write_range(w, s); return true;
-    case 8: write_memory(w, s); return false;
-    case 9: write_assignment(w, s); return false;
-    case 10: write_jump(w, s); return false;
-    case 11: write_invocation(w, s); return false;
+    case 5: write_if(w, s); return;
+    case 6: write_with(w, s); return;
+    case 7: write_range(w, s); return;
+    case 8: write_memory(w, s); return;
+    case 9: write_assignment(w, s); return;
+    case 10: write_jump(w, s); return;
+    case 11: write_invocation(w, s); return;
     case 12:
     case 13:
     case 14:
     case 15:
-    case 16: write_range(w, s); return true;
-    case 17: write_invocation(w, s); return false;
-    default: write_element(w, s); return true;
+    case 16: write_range(w, s); return;
+    case 17: write_invocation(w, s); return;
+    default: write_element(w, s); return;
     }
 }
 
 static void write_body(writer *w, scope s) {
-    bool prints = false;
     /* Empty bodies are rare. */
-    for (uint32_t sides = 12; w->budget > 0 && journey_more(w->tape, sides); sides = 3) prints |= write_piece(w, &s);
-    if (!prints) w->has_silent_body = true;
+    for (uint32_t sides = 12; w->budget > 0 && journey_more(w->tape, sides); sides = 3) write_piece(w, &s);
 }
 
-bool journey_template_write(lvt_buffer *out, journey_tape *tape, const journey_grammar *grammar) {
+void journey_template_write(lvt_buffer *out, journey_tape *tape, const journey_grammar *grammar) {
     static const int budgets[] = {4, 2, 8, 12, 20};
     writer w = {
         .out = out, .tape = tape, .grammar = grammar, .definition_count = journey_roll(tape, DEFINITIONS_MAX + 1)};
@@ -506,7 +505,6 @@ bool journey_template_write(lvt_buffer *out, journey_tape *tape, const journey_g
     scope s = entry;
     do {
         w.budget = journey_pick(tape, budgets);
-        (void)write_piece(&w, &s);
+        write_piece(&w, &s);
     } while (out->length < LENGTH_MAX && journey_more(tape, 7));
-    return w.has_silent_body;
 }

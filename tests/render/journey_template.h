@@ -14,7 +14,7 @@ typedef struct journey_grammar {
     bool may_fail;      /* some states cannot be shown */
 } journey_grammar;
 
-/* Append a template. True when some body of it may never print anything. */
-bool journey_template_write(lvt_buffer *out, journey_tape *tape, const journey_grammar *grammar);
+/* Append a template. */
+void journey_template_write(lvt_buffer *out, journey_tape *tape, const journey_grammar *grammar);
 
 #endif

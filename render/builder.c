@@ -161,11 +161,14 @@ static lvt_status sink_end_item(lvt_sink *sink, bool is_pure) {
     if (frame->old == NULL || row->key_kind == LVT_KEY_COUNTER ||
         !lvt_row_keys_equal(builder->shapes, frame->old, row)) {
         range->keys_are_known = false;
-    } else if (frame->pending_kind == LVT_KEY_COUNTER && !range->is_partial) {
+    } else {
+        /* If it was a guess, the row is found now, and no other one may continue it. */
         range->cursor = range->guess;
         range->cursor_index = range->guess_index;
     }
     if (row->hash == 0) range->must_run = true;
+    row->is_regular = frame->is_regular;
+    if (!row->is_regular) range->is_irregular = true;
     builder->frames.count--;
     if (range->is_partial) return lvt_builder_put_item(builder, range, row);
     ((lvt_open_row *)rows->records)[rows->count++] = (lvt_open_row){.row = row};

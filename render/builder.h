@@ -29,6 +29,7 @@ typedef struct lvt_builder_frame {
     uint64_t hash;
     lvt_key_kind pending_kind; /* STORED: of a field, a map or a list; COUNTER: none */
     bool pending_is_first;     /* it goes before a key in the row's markup */
+    bool is_regular;           /* it is printed as it is, and the range's list vouches for it */
     size_t pending_key;
     size_t pending_length;
 } lvt_builder_frame;
@@ -122,6 +123,9 @@ lvt_status lvt_builder_seal_row(lvt_builder *builder, bool is_pure, lvt_fragment
 lvt_status lvt_builder_seal_entry(lvt_builder *builder, lvt_fragment **out);
 /* Print the key that the element, the map or the list gives, before the row's body. */
 lvt_status lvt_builder_print_key(lvt_builder *builder, const lvt_open_range *range, const lvt_item_start *start);
+/* Whether a list compares the keys of such elements as they print, or does without: rows that it tells apart have
+ * different keys then. */
+bool lvt_row_is_regular(lvt_value element);
 /* That key. */
 static inline lvt_span lvt_builder_pending_key(const lvt_builder *builder, const lvt_builder_frame *row) {
     return lvt_span_of(builder->keys.data + row->pending_key, row->pending_length);

@@ -126,27 +126,29 @@ bool lvt_builder_keep_item(lvt_sink *sink, uint64_t hash) {
     const lvt_status status = lvt_pool_reserve(rows, 1, sizeof(lvt_open_row), builder->shapes->allocator);
     if (status != LVT_OK) builder->failure = status;
     if (status != LVT_OK || !find_row(range, hash, (lvt_open_row *)rows->records + rows->count)) return false;
+    if (!((lvt_open_row *)rows->records)[rows->count].row->is_regular) range->is_irregular = true;
     rows->count++;
     return true;
 }
 
+/* Which row it continues is found out when all are there. Whatever this one has in common, it may take over. */
+static const lvt_fragment *guess_row(lvt_open_range *range) {
+    const lvt_fragment *row = lvt_row_cursor_row(&range->guess);
+    if (row == NULL) return NULL;
+    lvt_row_cursor_next(&range->guess);
+    range->guess_index++;
+    return row;
+}
+
 const lvt_fragment *lvt_builder_find_old_row(lvt_builder *builder, lvt_open_range *range, bool has_key, lvt_span key) {
-    if (!has_key) {
-        /* Which row it continues is found out when all are there. Whatever this one has in common, it may take over. */
-        const lvt_fragment *row = lvt_row_cursor_row(&range->guess);
-        if (row == NULL) return NULL;
-        lvt_row_cursor_next(&range->guess);
-        range->guess_index++;
-        return row;
-    }
     lvt_row_cursor at = range->cursor;
-    for (uint32_t i = 0; i < LOOK_AHEAD; i++) {
+    for (uint32_t i = 0; i < LOOK_AHEAD && has_key; i++) {
         const lvt_fragment *row = lvt_row_cursor_row(&at);
-        if (row == NULL) return NULL;
+        if (row == NULL) break;
         lvt_row_cursor_next(&at);
         if (row->key_kind == LVT_KEY_COUNTER || !lvt_span_equal(key, lvt_row_key(builder->shapes, row, NULL))) continue;
         go_behind(range, &at, range->cursor_index + i + 1);
         return row;
     }
-    return NULL;
+    return guess_row(range);
 }

@@ -70,6 +70,7 @@ static bool replay(lvt_builder *builder, lvt_open_range *range, const edit_table
 /* The row of this element would be known by its key, or by its number where its type has no key. */
 static bool is_regular(lvt_builder *builder, const lvt_type *type, const void *element) {
     const lvt_value value = {type, element};
+    if (!lvt_row_is_regular(value)) return false;
     const lvt_member *member = type->kind == LVT_KIND_STRUCT ? lvt_type_key_member(type) : NULL;
     if (member == NULL) return true;
     lvt_buffer *keys = &builder->keys;

@@ -61,6 +61,15 @@ lvt_status lvt_builder_seal_entry(lvt_builder *builder, lvt_fragment **out) {
 
 /* ---- keys ----------------------------------------------------------------------------------------------------- */
 
+bool lvt_row_is_regular(lvt_value element) {
+    const lvt_value resolved = lvt_value_resolve(element);
+    const lvt_member *member = lvt_value_kind(resolved) == LVT_KIND_STRUCT ? lvt_type_key_member(resolved.type) : NULL;
+    if (member == NULL) return true;
+    if (element.type != resolved.type || member->type->to_string != NULL) return false;
+    return member->type->kind == LVT_KIND_INT || member->type->kind == LVT_KIND_UINT ||
+           member->type->kind == LVT_KIND_STRING;
+}
+
 lvt_status lvt_builder_print_key(lvt_builder *builder, const lvt_open_range *range, const lvt_item_start *start) {
     lvt_buffer *keys = &builder->keys;
     lvt_builder_frame *row = lvt_builder_top(builder);
@@ -70,6 +79,8 @@ lvt_status lvt_builder_print_key(lvt_builder *builder, const lvt_open_range *ran
     if (member != NULL && element.data != NULL) lvt_format_value(keys, lvt_value_member(element, member));
     else if (range->start.list != NULL) lvt_buffer_append_uint(keys, lvt_list_item(start->element.data));
     row->pending_is_first = keys->length > begin;
+    row->is_regular = range->start.list != NULL && lvt_row_is_regular(start->element) &&
+                      lvt_row_key_fits(lvt_span_of(keys->data + begin, keys->length - begin));
     if (!row->pending_is_first && start->is_map) lvt_format_value(keys, start->key);
     row->pending_kind = keys->length > begin ? LVT_KEY_STORED : LVT_KEY_COUNTER;
     row->pending_key = begin;

@@ -22,6 +22,7 @@ lvt_fragment *lvt_fragment_create(lvt_heap *heap, uint32_t shape, size_t input_c
     fragment->key = 0;
     fragment->key_length = 0;
     fragment->key_kind = LVT_KEY_COUNTER;
+    fragment->is_regular = false;
     fragment->input_count = (uint8_t)input_count;
     return fragment;
 }

@@ -60,8 +60,9 @@ struct lvt_fragment {
     uint32_t range_count;
     uint32_t key; /* COUNTER: the number; STORED: offset in the text */
     uint16_t key_length;
-    uint8_t key_kind;
-    uint8_t input_count; /* of the entry: hashes of what it was made of */
+    uint8_t key_kind : 7;
+    uint8_t is_regular : 1; /* a row whose key a tracked list vouches for */
+    uint8_t input_count;    /* of the entry: hashes of what it was made of */
     /* input_count hashes, range_count ranges, cell_count cells, the text */
 };
 

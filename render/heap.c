@@ -9,8 +9,8 @@ enum {
     STEP = 16,
     FINE_MAX = 512,
     FINE_COUNT = FINE_MAX / STEP,
-    COARSE_MAX = 64 * 1024,
-    COARSE_COUNT = 4 * 7, /* 512 to 65,536 */
+    COARSE_MAX = 1024 * 1024,
+    COARSE_COUNT = 4 * 11, /* 512 to 1,048,576 */
     CLASS_COUNT = FINE_COUNT + COARSE_COUNT
 };
 

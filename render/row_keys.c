@@ -20,7 +20,8 @@ static bool create_table(key_table *table, lvt_arena *arena, size_t row_count) {
 
 /* The row that has this key, LVT_NONE when none; then *place is where it belongs. */
 static uint32_t find_key(const key_table *table, const lvt_key_task *task, lvt_span key, uint32_t *place) {
-    uint32_t at = (uint32_t)lvt_hash_bytes(0, key.data, key.length) & table->mask;
+    /* Keys may come from visitors, who do not know where the heap lies. */
+    uint32_t at = (uint32_t)lvt_hash_bytes((uintptr_t)task->heap, key.data, key.length) & table->mask;
     for (; table->places[at] != 0; at = (at + 1) & table->mask) {
         char scratch[LVT_KEY_TEXT_MAX];
         const uint32_t index = table->places[at] - 1;

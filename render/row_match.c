@@ -34,7 +34,8 @@ static uint64_t row_hash(const matcher *m, const lvt_fragment *row) {
     char scratch[LVT_KEY_TEXT_MAX];
     if (is_known_by_content(m, row)) return lvt_fragment_hash_cells(m->lists->shapes, row, row->shape, 0, 0);
     const lvt_span key = lvt_row_key(m->lists->shapes, row, scratch);
-    return lvt_hash_bytes(row->key_kind, key.data, key.length);
+    /* Keys may come from visitors, who do not know where the heap lies. */
+    return lvt_hash_bytes((uintptr_t)m->lists->shapes->heap + row->key_kind, key.data, key.length);
 }
 
 static void match(matcher *m, uint32_t old_index, uint32_t new_index) {

@@ -138,7 +138,8 @@ static lvt_row_node *make_leaf(lvt_heap *heap, const lvt_open_row *rows, size_t 
     return leaf;
 }
 
-enum { LOOK_AHEAD = 2 };
+/* Smaller leaves are not taken over as they are, or a list that grows by a row at a time would be all such leaves. */
+enum { LOOK_AHEAD = 2, LEAF_KEPT_MIN = LVT_ROW_NODE_MAX / 4 };
 
 /* The leaf behind the one at the cursor. */
 static void next_leaf(lvt_row_cursor *cursor) {
@@ -155,6 +156,7 @@ static const lvt_row_node *find_leaf(lvt_row_cursor *cursor, const lvt_open_row 
         next_leaf(&at);
         if (leaf->children[0] != rows[0].row) continue;
         *cursor = at;
+        if (leaf->child_count < LEAF_KEPT_MIN && leaf->child_count < count) return NULL;
         return is_leaf_kept(leaf, rows, count) ? leaf : NULL;
     }
     return NULL;
@@ -168,7 +170,7 @@ static size_t own_size(const lvt_row_cursor *cursor, const lvt_open_row *rows, s
         starts[i] = at.nodes[0]->children[0];
         if (i + 1 == LOOK_AHEAD) break;
     }
-    for (size_t i = 1; i < count && i < LVT_ROW_NODE_MAX * 3 / 2; i++) {
+    for (size_t i = LEAF_KEPT_MIN; i < count && i < LVT_ROW_NODE_MAX * 3 / 2; i++) {
         if (!rows[i].is_kept) continue;
         for (int k = 0; k < LOOK_AHEAD; k++) {
             if (rows[i].row == starts[k]) return i <= LVT_ROW_NODE_MAX ? i : i / 2;

@@ -85,11 +85,13 @@ bool lvt_template_may_read(const lvt_template *tmpl, lvt_span member);
 uint64_t lvt_execution_hash_inputs(lvt_execution *x, lvt_value data, uint64_t seed, uint64_t *out);
 
 /* Hash what the rows of a range read from outside; to be called between the range's pipeline and its first round. What
- * an impure method would say is left out: a row that asked one is not kept. Cost: linear in the values. */
+ * an impure method would say is left out: a row that asked one is not kept. 0 when it is more than LVT_INPUT_VALUES_MAX
+ * values: then rows are run. */
 uint64_t lvt_execution_hash_outer(lvt_execution *x, const lvt_row_inputs *rows, uint64_t seed);
 
 /* The hash of a row, as the sink gets it. `outer`: what lvt_execution_hash_outer returned for this range. Rows of one
- * step that have the same hash print the same, if neither calls anything impure. */
-uint64_t lvt_row_hash(const lvt_row_inputs *rows, uint64_t outer, lvt_value key, lvt_value element);
+ * step that have the same hash print the same, if neither calls anything impure. 0 when the element has more than
+ * LVT_ROW_VALUES_MAX values and `is_bounded` says that this is too much. */
+uint64_t lvt_row_hash(const lvt_row_inputs *rows, uint64_t outer, lvt_value key, lvt_value element, bool is_bounded);
 
 #endif

@@ -9,6 +9,7 @@
  * the round assigns to a variable from outside) and behind each invocation. */
 #include "template/execute.h"
 #include "template/escaper.h"
+#include "value/list.h"
 #include "value/read.h"
 
 #include <stdio.h>
@@ -248,6 +249,16 @@ static bool take_cells(lvt_execution *x, lvt_frame *frame) {
     return (!needs_key || frame->key_cell != NULL) && (!needs_element || frame->element_cell != NULL);
 }
 
+/* Rows go by the keys of a map, or by the numbers of a list whose elements have no key: such a row is not taken over by
+ * another entry of equal content. */
+static uint64_t hash_round(const lvt_frame *frame, const lvt_item_start *start) {
+    uint64_t outer = frame->outer;
+    if (start->is_map) outer = lvt_value_hash(outer, start->key);
+    else if (frame->is_numbered) outer = lvt_hash_mix(outer, lvt_list_item(start->element.data));
+    return lvt_row_hash(frame->range->rows, outer, start->key, start->element,
+                        frame->sequence.type->kind != LVT_KIND_LIST);
+}
+
 /* Find the next round that has to run, with its key and element; false when there is none. Those that the sink knows
  * are passed by. */
 static lvt_status find_round(lvt_execution *x, lvt_frame *frame, lvt_item_start *out, bool *out_found) {
@@ -261,7 +272,7 @@ static lvt_status find_round(lvt_execution *x, lvt_frame *frame, lvt_item_start 
         x->steps_taken += step->body->step_count + 1;
         lvt_status status = check_steps(x, step);
         if (status != LVT_OK) return status;
-        out->hash = frame->is_hashed ? lvt_row_hash(step->rows, frame->outer, out->key, out->element) : 0;
+        out->hash = frame->is_hashed ? hash_round(frame, out) : 0;
         if (out->hash == 0 || !x->sink->keep_item(x->sink, out->hash)) {
             *out_found = true;
             return LVT_OK;
@@ -389,10 +400,13 @@ static lvt_status tell_range(lvt_execution *x, lvt_frame *frame) {
     const lvt_type *type = frame->sequence.type;
     bool is_list = type->kind == LVT_KIND_LIST;
     frame->is_hashed = step->rows != NULL && x->sink->keep_item != NULL;
+    frame->is_numbered =
+        is_list && (type->element->kind != LVT_KIND_STRUCT || lvt_type_key_member(type->element) == NULL);
     if (frame->is_hashed) {
         /* Elements of equal bytes and different types print differently. */
         uint64_t seed = lvt_hash_mix((uint64_t)(uintptr_t)step, (uint64_t)(uintptr_t)type);
         frame->outer = lvt_execution_hash_outer(x, step->rows, seed);
+        frame->is_hashed = frame->outer != 0;
     }
     lvt_range_start start = {.slot = step->slot,
                              .item = step->body,

@@ -62,6 +62,7 @@ typedef struct lvt_frame {
     lvt_arena_mark mark;
     lvt_arena_mark range_mark; /* ROUND: ... with the range */
     bool is_hashed;            /* ROUND: items follow from their elements and `outer` (lvt_row_inputs) */
+    bool is_numbered;          /* ROUND: items go by their numbers in a list */
     bool is_partial;           /* ROUND: the sink names the items to run */
     uint64_t outer;
     uint64_t impure_calls; /* ROUND: when the item began */

@@ -8,6 +8,7 @@
 
 typedef enum found {
     FOUND_VALUE,
+    FOUND_ANSWER, /* the object that a pure method was asked of */
     FOUND_ABSENT, /* the key of a map, there or on the way: all that is asked of it is absent, too */
     FOUND_ERROR,  /* a nil on the way, a name that the value does not have */
     FOUND_IMPURE  /* a method that may answer otherwise each time */
@@ -61,7 +62,7 @@ static found follow(lvt_execution *x, lvt_value *out, lvt_value value, const lvt
         result = follow_name(&value, &is_answer, &x->sites[site + i], value, names[i]);
     }
     *out = lvt_value_unbox(value);
-    return result;
+    return result == FOUND_VALUE && is_answer ? FOUND_ANSWER : result;
 }
 
 /* lvt_value_hash mixes what it starts with. */
@@ -72,7 +73,7 @@ static uint64_t hash_type(uint64_t seed, const lvt_type *type) {
 /* The hash of what was found; false when it is more than the budget allows. */
 static bool hash_found(uint64_t *out, uint64_t seed, lvt_value value, found result, lvt_hash_budget *budget) {
     *out = hash_type(seed + (uint64_t)result, value.type);
-    return result != FOUND_VALUE || lvt_value_hash_within(out, *out, value, budget);
+    return (result != FOUND_VALUE && result != FOUND_ANSWER) || lvt_value_hash_within(out, *out, value, budget);
 }
 
 /* ---- hashes ---- */
@@ -99,18 +100,21 @@ uint64_t lvt_execution_hash_inputs(lvt_execution *x, lvt_value data, uint64_t se
 
 uint64_t lvt_execution_hash_outer(lvt_execution *x, const lvt_row_inputs *rows, uint64_t seed) {
     const lvt_value *variables = x->variables + x->frame_variables;
+    lvt_hash_budget budget = {LVT_INPUT_VALUES_MAX, LVT_INPUT_VALUES_MAX};
     for (uint32_t i = 0; i < rows->outer_count; i++) {
         const lvt_outer_input *outer = &rows->outer[i];
         lvt_value value;
         found result = follow(x, &value, variables[outer->variable], outer->names, outer->count, outer->site);
-        lvt_hash_budget unlimited = {SIZE_MAX, SIZE_MAX};
-        (void)hash_found(&seed, seed, value, result, &unlimited);
+        if (!hash_found(&seed, seed, value, result, &budget)) return 0;
     }
-    return seed;
+    return seed != 0 ? seed : 1;
 }
 
-uint64_t lvt_row_hash(const lvt_row_inputs *rows, uint64_t outer, lvt_value key, lvt_value element) {
+uint64_t lvt_row_hash(const lvt_row_inputs *rows, uint64_t outer, lvt_value key, lvt_value element, bool is_bounded) {
     uint64_t hash = outer;
+    lvt_hash_budget budget = {LVT_ROW_VALUES_MAX, LVT_ROW_VALUES_MAX};
     if (rows->reads_position) hash = lvt_value_hash(hash_type(hash, key.type), key);
-    return lvt_value_hash(hash_type(hash, element.type), element);
+    hash = hash_type(hash, element.type);
+    if (!is_bounded) return lvt_value_hash(hash, element);
+    return lvt_value_hash_within(&hash, hash, element, &budget) ? hash : 0;
 }

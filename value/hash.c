@@ -64,12 +64,7 @@ static uint64_t float_bits(lvt_value value) {
 }
 
 /* What tells 1, 1.0, true and "1" in a dynamic apart, and types of one kind that print or answer differently. */
-static uint64_t dynamic_mark(lvt_value held) {
-    const lvt_type *type = held.type;
-    if (type == NULL) return 0;
-    if (type->kind >= LVT_KIND_POINTER || type->member_count != 0 || type->to_string != NULL) return (uintptr_t)type;
-    return (uint64_t)type->kind << 8 | (uint64_t)type->content;
-}
+static uint64_t dynamic_mark(lvt_value held) { return (uintptr_t)held.type; }
 
 static bool hash_value(uint64_t *hash, lvt_value value, lvt_hash_budget *budget);
 

@@ -56,6 +56,9 @@
 #define LVT_INPUT_VALUES_MAX 1024
 /* template: variables and fields from outside that one range's body reads, hashed each time before its first row. */
 #define LVT_ROW_INPUTS_MAX 64
+/* template: fields and elements of one element that are hashed to find out whether its row may be kept; what has more is
+ * run again. Elements of tracked lists are hashed as a whole, once a change. */
+#define LVT_ROW_VALUES_MAX 128
 /* template: steps that are walked over to find out what they depend on. A set is walked over twice, more often
  * where templates invoke themselves in circles; the largest have a million steps. */
 #define LVT_DEPENDENCE_STEPS_MAX 10000000

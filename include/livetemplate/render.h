@@ -6,7 +6,8 @@
  *   change set --lvt_tree_encode_changes--> JSON       (once per set of known shapes)
  *   JSON --lvt_mirror--> the page again                (the inverse: what a client does)
  *
- * The law: a mirror that applied every update prints exactly what a fresh print of the last state prints.
+ * The law: a mirror that applied every update prints exactly what a fresh print of the last state prints, as long as
+ * values are UTF-8; JSON cannot carry other bytes, and U+FFFD stands for them.
  *
  * The wire format is the tree of docs/PROTOCOL.md. Nothing here does I/O. Shapes are immutable and shared by threads;
  * renderings, changes and mirrors belong to one thread at a time. Everything that is made anew with each change reuses

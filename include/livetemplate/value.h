@@ -18,7 +18,8 @@
  *
  * Ownership: an object owns its strings, bytes, pointers, slices, maps, lists and dynamics. State that a program builds
  * by hand comes from the C library's malloc (so that `s->title = strdup(...)` is right); functions that take an
- * allocator use that one throughout, and NULL means the C library. One object only ever uses one allocator.
+ * allocator use that one throughout, and NULL means the C library. One object only ever uses one allocator. What is
+ * owned has one owner: no object contains itself, by whatever pointers.
  */
 #ifndef LIVETEMPLATE_VALUE_H
 #define LIVETEMPLATE_VALUE_H

@@ -50,6 +50,7 @@ function stepsOf(count) {
         const step = (name, tree) => steps.push([name, JSON.stringify(tree)]);
         step('change one field beside the list', { 0: `Customers ${round}` });
         step('change one row', { 2: [['u', keys[at(0.5)], { 3: `changed ${round}` }]] });
+        step('change one field of every row', { 2: keys.map((key) => ['u', key, { 3: `Name ${key} ${round}` }]) });
         const [a, b] = [1, keys.length - 2];
         step('swap two rows', { 2: [['m', keys[b], keys[a - 1]], ['m', keys[a], keys[b - 1]]] });
         [keys[a], keys[b]] = [keys[b], keys[a]];

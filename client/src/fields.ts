@@ -1,23 +1,19 @@
 // Fields when the page changes. What the server says stands in the attributes, as a field's default; what the person says
 // is its value. The person's stays until the server changes its default, and the text of a field in use stays anyway.
 
-/**
- * Make a field like another one. True when that is all, a function when it is to be called after the element's children
- * have been made alike, false when the element is no field.
- */
-export function updateField(from: Element, to: Element, inUse: Element | null): boolean | (() => void) {
+/** Make a field like another one; false when the element is no field. The choice in a list is `planSelect`'s. */
+export function updateField(from: Element, to: Element, inUse: Element | null): boolean {
   const used = from === inUse;
-  if (from instanceof HTMLSelectElement) return planSelect(from, to as HTMLSelectElement, used);
   if (from instanceof HTMLInputElement) updateInput(from, to as HTMLInputElement, used);
   else if (from instanceof HTMLTextAreaElement) updateTextArea(from, to as HTMLTextAreaElement, used);
-  else if (from instanceof HTMLOptionElement) updateOption(from, to as HTMLOptionElement);
   else return false;
   return true;
 }
 
-function updateAttributes(from: Element, to: Element): void {
-  for (const { name, value } of [...to.attributes])
-    if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+export function updateAttributes(from: Element, to: Element): void {
+  // As nodes, so that names that only a parser may write, and name spaces, come along.
+  for (const attribute of [...to.attributes])
+    if (from.getAttribute(attribute.name) !== attribute.value) from.setAttributeNode(attribute.cloneNode() as Attr);
   for (const { name } of [...from.attributes]) if (!to.hasAttribute(name)) from.removeAttribute(name);
 }
 
@@ -57,11 +53,6 @@ function updateTextArea(from: HTMLTextAreaElement, to: HTMLTextAreaElement, inUs
   });
 }
 
-function updateOption(from: HTMLOptionElement, to: HTMLOptionElement): void {
-  updateAttributes(from, to);
-  if (from.textContent !== to.textContent) from.textContent = to.textContent;
-}
-
 function chosen(select: HTMLSelectElement): string[] {
   return [...select.options].filter((option) => option.selected).map((option) => option.value);
 }
@@ -74,7 +65,7 @@ function chosenByDefault(select: HTMLSelectElement): string[] {
 function initiallyChosen(select: HTMLSelectElement): string[] {
   const values = chosenByDefault(select);
   if (select.multiple) return values;
-  const first = [...select.options].find((option) => !option.disabled);
+  const first = select.size > 1 ? undefined : [...select.options].find((option) => !option.disabled);
   return values.length ? values.slice(-1) : first ? [first.value] : [];
 }
 
@@ -82,16 +73,20 @@ function same(a: string[], b: string[]): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** What is chosen once the options have changed: the person's choice as long as the server's stays and it still exists. */
-function planSelect(from: HTMLSelectElement, to: HTMLSelectElement, inUse: boolean): () => void {
-  const mine = chosen(from);
-  const theirs = chosen(to);
-  const touched = !same(mine, initiallyChosen(from));
-  const keep = inUse || (touched && same(chosenByDefault(from), chosenByDefault(to)));
+/**
+ * Before a list's options change: what is to be chosen once they have is the person's choice, as long as the server's stays
+ * and the person's still exists. The result chooses.
+ */
+export function planSelect(select: HTMLSelectElement, inUse: Element | null): () => void {
+  const mine = chosen(select);
+  const theirs = chosenByDefault(select);
+  const touched = !same(mine, initiallyChosen(select));
   return () => {
-    const options = [...from.options];
-    const wanted = keep && mine.every((value) => options.some((option) => option.value === value)) ? mine : theirs;
-    if (wanted.length === 0 && !from.multiple) from.selectedIndex = -1;
+    const keep = select === inUse || (touched && same(theirs, chosenByDefault(select)));
+    const options = [...select.options];
+    const stays = keep && mine.every((value) => options.some((option) => option.value === value));
+    const wanted = stays ? mine : initiallyChosen(select);
+    if (wanted.length === 0 && !select.multiple) select.selectedIndex = -1;
     for (const option of options) {
       const selected = wanted.includes(option.value);
       if (option.selected !== selected) option.selected = selected;

@@ -98,10 +98,10 @@ export class Forms {
     };
   }
 
-  /** While a button is held a morph leaves it alone; what it should become is kept for its release. */
-  hold(from: Element, to: Element): boolean {
+  /** While a button is held a morph leaves it alone; what it should become is kept for its release, once that is known. */
+  hold(from: Element, to: Element | null): boolean {
     const held = this.held.get(from);
-    if (held) held.rendered = to.cloneNode(true) as Element;
+    if (held && to) held.rendered = to.cloneNode(true) as Element;
     return held !== undefined;
   }
 }

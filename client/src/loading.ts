@@ -32,18 +32,9 @@ export class LoadingBar {
     const bar = document.createElement("div");
     bar.setAttribute("aria-hidden", "true");
     bar.setAttribute("data-lvt-loading-bar", "");
-    const style = {
-      position: "fixed",
-      top: "0",
-      left: "0",
-      width: "100%",
-      height: "3px",
-      "z-index": "2147483647",
-      background: "var(--lvt-loading-color, #2563eb)",
-      "pointer-events": "none",
-      "transform-origin": "0 0",
-    };
-    for (const [name, value] of Object.entries(style)) bar.style.setProperty(name, value);
+    bar.style.cssText =
+      "position:fixed;top:0;left:0;width:100%;height:3px;z-index:2147483647;" +
+      "background:var(--lvt-loading-color,#2563eb);pointer-events:none;transform-origin:0 0";
     // Outside of the body, which may be the live region.
     document.documentElement.append(bar);
     this.bar = bar;

@@ -39,7 +39,7 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
   const actions = new Actions(region, (message) => transport.send(message), loading.begin);
   const forms = new Forms(actions);
   const morpher = new Morpher(region, ownScript, (from, to) => forms.hold(from, to));
-  const view = new View(region, morpher);
+  const view = new View(morpher);
   const events = new Events(region, actions, forms, () => morpher.active);
 
   const settle = (meta: Meta) => {
@@ -48,7 +48,7 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
   };
 
   const show = (source: Tree, changes: JsonObject, sequence: number, bytes: number, action: string | null) => {
-    view.show(source, source.apply(changes));
+    view.show(source, changes);
     region.setAttribute(READY, "");
     emit(region, "lvt:updated", { seq: sequence, bytes, action });
   };

@@ -1,25 +1,45 @@
-// Makes the live region look like new HTML without taking from the person what is theirs: focus, selection, what fields
-// hold (fields.ts), open <details> and <dialog>, scroll positions, playing media.
+// Makes nodes of the live region like new HTML without taking from the person what is theirs: focus, selection, what
+// fields hold (fields.ts), open <details> and <dialog>, scroll positions, playing media.
 
-import morphdom from "morphdom";
-import { updateField } from "./fields";
+import { planSelect, updateAttributes, updateField } from "./fields";
 import { matchKeys } from "./keys";
-import type { RowList } from "./lists";
-import { printRange, type Row } from "./tree";
 
-/** Called for an element that is in use: true when the element is left as it is and the new state kept for later. */
-export type Hold = (from: Element, to: Element) => boolean;
+/** Asked about an element that is to change: true when it is in use and left as it is, `to` being kept for later. */
+export type Hold = (from: Element, to: Element | null) => boolean;
 
 interface HtmlPolicy {
   createHTML(html: string): string;
 }
 
-/** A comment in new HTML that stands for the rows of a list, which are prepared. */
-interface Stub {
-  list: RowList;
-  marker: Comment;
-  fresh: Map<Row, Element>;
-  done: boolean;
+type Movable = Node & { moveBefore?: (node: Node, before: Node | null) => void };
+
+/** How far a counterpart of an element without a key is looked for. */
+const LOOK_AHEAD = 64;
+
+/** What isEqualNode does not see all of. */
+const UNEQUAL = "details,dialog,template";
+
+/** Elements in which text cannot stand. */
+const WITHOUT_TEXT = /^(TABLE|TBODY|THEAD|TFOOT|TR|COLGROUP|HEAD|HTML)$/;
+
+/** What marks the end of HTML, and everything that nobody's text can look like. */
+export const MARK = `lvt${Math.random().toString(36).slice(2)}x`;
+
+export function takesText(element: Node): boolean {
+  return !WITHOUT_TEXT.test(element.nodeName);
+}
+
+/** The first line end in such elements is not parsed; which one is the first depends on all that stands before. */
+export function dropsLineEnd(element: Node): boolean {
+  return /^(PRE|LISTING)$/.test(element.nodeName);
+}
+
+export function isText(node: Node | null | undefined): node is Text {
+  return node?.nodeType === Node.TEXT_NODE;
+}
+
+export function isElement(node: Node | null | undefined): node is Element {
+  return node?.nodeType === Node.ELEMENT_NODE;
 }
 
 export class Morpher {
@@ -29,173 +49,272 @@ export class Morpher {
   /** The element that had the focus when the work began; moving it takes the focus away for a moment. */
   private inUse: Element | null = null;
   private readonly scrolled = new Set<Element>();
+  private readonly played = new Set<HTMLMediaElement>();
   /** Whether the server last said that a <details> or <dialog> is open; the attribute itself is the person's. */
   private readonly openByServer = new WeakMap<Element, boolean>();
   private readonly inert = document.implementation.createHTMLDocument("");
   private policy: HtmlPolicy | undefined;
-  /** Nobody's text can look like it. */
-  private readonly marker = `lvt-rows-${Math.random().toString(36).slice(2)}-`;
+  /** What is to be done when all else is: by the list box whose options change, or by nothing. */
+  private afterwards = new Map<unknown, () => void>();
+  private counterparts = new Map<Node, Node | null>();
 
   /** `ownScript` is the element that loaded this client; it is never removed. */
   constructor(
-    private readonly region: Element,
-    private readonly ownScript: Element | null,
+    readonly region: Element,
+    readonly ownScript: Element | null,
     private readonly hold: Hold,
   ) {
     this.recordOpen(region);
-    // Scroll events do not bubble, so listen on the way down; what has scrolled may need its position restored.
-    document.addEventListener(
-      "scroll",
-      (event) => {
-        if (event.target instanceof Element) this.scrolled.add(event.target);
-      },
-      { capture: true, passive: true },
-    );
+    for (const media of region.querySelectorAll<HTMLMediaElement>("video,audio")) this.played.add(media);
+    // These events do not bubble, so listen on the way down; what has scrolled or played may need its state restored.
+    const listen = (type: string, set: Set<Element>) =>
+      document.addEventListener(
+        type,
+        ({ target }) => {
+          if (target instanceof Element) set.add(target);
+        },
+        { capture: true, passive: true },
+      );
+    listen("scroll", this.scrolled);
+    listen("play", this.played);
   }
 
-  /** The comment that stands for the rows of a list in HTML for `update`. */
-  markerOf(index: number): string {
-    return `<!--${this.marker}${index}-->`;
+  /** Whether the region is the body, and what is shown a whole document. */
+  get isPage(): boolean {
+    return this.region === document.body;
   }
 
-  /**
-   * Show HTML: what stands in the region, or a whole document when the region is the body. The rows of the lists are
-   * shown one by one where their markers stand. False, and nothing done, when a marker ended up where no comment can be.
-   */
-  update(html: string, lists: RowList[] = []): boolean {
-    const isBody = this.region === document.body;
-    const page = isBody ? this.parsePage(html) : null;
-    const to = page ? page.body : this.parse(html, this.region);
-    const stubs = this.findStubs(to, lists);
-    if (!stubs) return false;
-    if (page) this.updateTitle(page);
-    this.work((afterwards) => this.morph(this.region, to, true, stubs, afterwards));
-    return true;
+  /** Do what changes the page, and put back afterwards what that took from the person. */
+  work<Result>(task: () => Result): Result {
+    const focused = (this.inUse = document.activeElement);
+    const selection = focused && selectionOf(focused);
+    this.active = true;
+    try {
+      const result = task();
+      for (const step of this.afterwards.values()) step();
+      if (focused instanceof HTMLElement && focused !== document.body && focused.isConnected) {
+        if (document.activeElement !== focused) focused.focus({ preventScroll: true });
+        const now = selectionOf(focused);
+        if (selection && now && (now[0] !== selection[0] || now[1] !== selection[1]))
+          (focused as HTMLInputElement).setSelectionRange(...selection);
+      }
+      return result;
+    } finally {
+      this.afterwards.clear();
+      this.active = false;
+    }
+  }
+
+  /** Show HTML: what stands in the region, or a whole document when the region is the body. */
+  update(html: string): void {
+    if (this.isPage) {
+      const page = this.parsePage(html);
+      this.replace(page.body, page);
+    } else {
+      this.replace(this.parse(html, this.region));
+    }
   }
 
   /** Show the region of another version of the page, which is used up. */
-  replace(region: Element, page: Document): void {
-    if (this.region === document.body) this.updateTitle(page);
-    this.work((afterwards) => this.morph(this.region, region, true, [], afterwards));
-  }
-
-  /** Do what is pending in lists, with what they have prepared. */
-  updateLists(lists: (readonly [RowList, Map<Row, Element>])[]): void {
-    this.work((afterwards) => {
-      for (const [list, fresh] of lists) this.perform(list, fresh, afterwards);
+  replace(region: Element, page?: Document): void {
+    this.work(() => {
+      if (this.isPage && page?.head.querySelector("title") && document.title !== page.title)
+        document.title = page.title;
+      // What showed values one by one has split texts; the first message says what the page was served with.
+      this.region.normalize();
+      if (this.region.querySelector(UNEQUAL) || !hasEqualChildren(this.region, region))
+        this.morphNodes(this.region, this.region.firstChild, null, [...region.childNodes]);
     });
   }
 
+  // ---- parsing ----
+
   /** Parse HTML into an element like `parent`, in a document where nothing loads and nothing runs. */
-  readonly parse = (html: string, parent: Element): Element => {
+  parse(html: string, parent: Element): Element {
     const holder = this.inert.importNode(parent, false);
     holder.innerHTML = this.trusted(html);
     return holder;
-  };
+  }
 
   parsePage(html: string): Document {
     return new DOMParser().parseFromString(this.trusted(html), "text/html");
   }
 
-  private updateTitle(page: Document): void {
-    if (page.head.querySelector("title") && document.title !== page.title) document.title = page.title;
-  }
-
-  private work(task: (afterwards: (() => void)[]) => void): void {
-    const restore = this.remember();
-    const afterwards: (() => void)[] = [];
-    this.active = true;
-    try {
-      task(afterwards);
-      for (const step of afterwards) step();
-      restore();
-    } finally {
-      this.active = false;
+  /**
+   * Parse HTML that stands in an element of the region, as it is parsed there: inside elements like those around it.
+   * Null when it does not end where it begins, and so changes what is around it.
+   */
+  parseInside(html: string, parent: Element): Element | null {
+    const around: Element[] = [];
+    let open = "";
+    for (let element = parent; element !== this.region && element.parentElement; element = element.parentElement) {
+      if (element.localName === "annotation-xml") return null;
+      around.push(element);
+      open = `<${element.localName}>${open}`;
     }
-  }
-
-  private morph(from: Element, to: Element, childrenOnly: boolean, stubs: Stub[], afterwards: (() => void)[]): void {
-    const openable = from.querySelector("details,dialog") !== null;
-    // The first message says what the page was served with.
-    if (childrenOnly && !stubs.length && !openable && from.isEqualNode(to)) return;
-    const keys = matchKeys(from, to, new Set(stubs.map((stub) => stub.list.parent)));
-    morphdom(from, to, {
-      childrenOnly,
-      getNodeKey: (node) => keys.get(node),
-      onBeforeNodeAdded: (node) => {
-        for (const stub of stubs) if (node.contains(stub.marker)) this.expand(stub);
-        return node;
-      },
-      onNodeAdded: (node) => {
-        if (isOpenable(node)) this.openByServer.set(node as Element, (node as Element).hasAttribute("open"));
-      },
-      onBeforeElUpdated: (before, next) => this.beforeUpdate(before, next, openable, afterwards),
-      onBeforeElChildrenUpdated: (before, next) => {
-        const stub = stubs.find(({ marker }) => marker.parentNode === next);
-        if (stub && stub.list.parent === before) {
-          this.perform(stub.list, stub.fresh, afterwards);
-          stub.done = true;
-          return false;
-        }
-        if (stub) this.expand(stub);
-        return before.nodeName !== "TEXTAREA";
-      },
-      onBeforeNodeDiscarded: (node) => node !== this.ownScript,
-    });
-    // A list that was not reached, in an ignored element for instance, shows nothing of what is pending.
-    for (const stub of stubs) if (!stub.done) stub.list.release();
-  }
-
-  // ---- lists that are shown row by row ----
-
-  private findStubs(to: Element, lists: RowList[]): Stub[] | null {
-    const stubs: Stub[] = [];
-    if (!lists.length) return stubs;
-    const found = new Map<string, Comment>();
-    const walker = this.inert.createTreeWalker(to, NodeFilter.SHOW_COMMENT);
-    while (walker.nextNode()) found.set(walker.currentNode.nodeValue ?? "", walker.currentNode as Comment);
-    for (const [index, list] of lists.entries()) {
-      const marker = found.get(this.marker + index);
-      if (!marker) return null;
-      const alone = [...(marker.parentNode?.childNodes ?? [])].every(
-        (node) => node === marker || (node.nodeType === Node.TEXT_NODE && !node.nodeValue?.trim()),
-      );
-      const fresh = alone ? list.prepare(this.parse) : null;
-      const stub: Stub = { list, marker, fresh: fresh ?? new Map<Row, Element>(), done: false };
-      if (fresh) stubs.push(stub);
-      else this.expand(stub);
+    if (dropsLineEnd(parent) && /^[\r\n]|^$/.test(html)) return null;
+    const text = takesText(parent) ? MARK : "";
+    let holder = this.parse(`${open}${html}<!--${MARK}-->${text}`, this.region);
+    while (around.length) {
+      const inner = holder.firstElementChild;
+      if (holder.childNodes.length !== 1 || inner?.nodeName !== (around.pop() as Element).nodeName) return null;
+      holder = inner;
     }
-    return stubs;
+    for (const expected of text ? [MARK, MARK] : [MARK]) {
+      if (holder.lastChild?.nodeValue !== expected) return null;
+      holder.lastChild.remove();
+    }
+    return holder;
   }
 
-  /** Print the rows after all. */
-  private expand(stub: Stub): void {
-    const parent = stub.marker.parentElement;
-    if (parent) stub.marker.replaceWith(...this.parse(printRange(stub.list.range), parent).childNodes);
-    stub.list.release();
-    stub.done = true;
+  /** Pages may demand that HTML from scripts passes a named policy (Trusted Types). */
+  private trusted(html: string): string {
+    const types = (window as { trustedTypes?: { createPolicy(name: string, rules: HtmlPolicy): HtmlPolicy } })
+      .trustedTypes;
+    const rules = { createHTML: (text: string) => text };
+    this.policy ??= types ? types.createPolicy("livetemplate", rules) : rules;
+    return this.policy.createHTML(html);
   }
 
-  private perform(list: RowList, fresh: Map<Row, Element>, afterwards: (() => void)[]): void {
-    list.perform(
-      fresh,
-      (from, to) => this.morph(from, to, false, [], afterwards),
-      (element) => this.recordOpen(element),
+  // ---- what is called while at work ----
+
+  /** Whether what the server says of an element does not count at the moment. */
+  isGuarded(element: Element): boolean {
+    return (
+      isLeftAlone(element) ||
+      (element === this.inUse && element.hasAttribute("contenteditable")) ||
+      this.hold(element, null)
     );
   }
 
-  // ---- one element ----
+  /** The options of the list box around an element are about to change. */
+  touch(element: Element): void {
+    if (!/^(SELECT|OPTION|OPTGROUP)$/.test(element.nodeName)) return;
+    const select = element.closest("select");
+    if (select && !this.afterwards.has(select)) this.afterwards.set(select, planSelect(select, this.inUse));
+  }
 
-  private beforeUpdate(from: Element, to: Element, openable: boolean, afterwards: (() => void)[]): boolean {
-    if (from.hasAttribute("lvt-ignore") || from.nodeName === "NOSCRIPT" || isProgram(from)) return false;
-    if (this.hold(from, to)) return false;
-    if (from === this.inUse && from.hasAttribute("contenteditable")) return false;
-    if (isOpenable(from)) this.keepOpen(from, to);
+  /** Make an element like another one, which is used up. */
+  morphElement(from: Element, to: Element): void {
+    this.counterparts = matchKeys([...from.childNodes], [...to.childNodes]);
+    this.finish((late) => this.morph(from, to, late));
+  }
+
+  /** Make an element's tag like that of another one. */
+  morphTag(from: Element, to: Element): void {
+    if (this.maySet(from, to) && !updateField(from, to, this.inUse)) updateAttributes(from, to);
+  }
+
+  /** Make siblings, from `first` up to `end`, like others. */
+  morphNodes(parent: Element, first: Node | null, end: Node | null, to: Node[]): void {
+    const from: Node[] = [];
+    for (let node = first; node !== end; node = (node as Node).nextSibling) from.push(node as Node);
+    this.counterparts = matchKeys(from, to);
+    this.finish((late) => this.morphChildren(parent, first, end, to, late));
+  }
+
+  /** Replace siblings, from `first` up to `end`, by what an element made by `parseInside` holds. */
+  replaceNodes(parent: Element, first: Node, end: Node | null, to: Element): void {
+    this.touch(parent);
+    const range = document.createRange();
+    range.setStartBefore(first);
+    if (end) range.setEndBefore(end);
+    else range.setEndAfter(parent.lastChild as Node);
+    range.deleteContents();
+    this.recordOpen(to);
+    range.selectNodeContents(to);
+    parent.insertBefore(range.extractContents(), end);
+  }
+
+  /** Insert a node, or move it. */
+  insert(parent: Movable, node: Node, before: Node | null): void {
+    if (!node.isConnected) {
+      const isNew = node.ownerDocument !== document;
+      parent.insertBefore(node, before);
+      if (isNew && isElement(node)) this.recordOpen(node);
+    } else {
+      // Where elements can be moved as they are, one with the focus still scrolls into view.
+      if (!parent.moveBefore || node.contains(this.inUse)) this.remember();
+      if (parent.moveBefore) parent.moveBefore(node, before);
+      else parent.insertBefore(node, before);
+    }
+  }
+
+  // ---- morphing ----
+
+  private finish(task: (late: Node[]) => void): void {
+    const late: Node[] = [];
+    task(late);
+    // Elements that were wanted elsewhere, in something that then was left alone.
+    for (const node of late) if (this.counterparts.get(node)) (node as ChildNode).remove();
+    this.counterparts.clear();
+  }
+
+  private morph(from: Node, to: Node, late: Node[]): void {
+    if (!isElement(from)) {
+      if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
+      return;
+    }
+    const target = to as Element;
+    if (!this.maySet(from, target)) return;
     // Equal means: in all that the server says. What it says about open elements inside must still be recorded.
-    if (from.isEqualNode(to) && !(openable && from.querySelector("details,dialog"))) return false;
-    const field = updateField(from, to, this.inUse);
-    if (typeof field === "function") afterwards.push(field);
-    else if (field) return false;
+    if (!from.matches(UNEQUAL) && !from.querySelector(UNEQUAL) && from.isEqualNode(to)) return;
+    if (updateField(from, target, this.inUse)) return;
+    updateAttributes(from, target);
+    if (from instanceof HTMLTemplateElement) {
+      if (from.innerHTML !== target.innerHTML) from.content.replaceChildren((to as HTMLTemplateElement).content);
+    } else {
+      this.morphChildren(from, from.firstChild, null, [...to.childNodes], late);
+    }
+  }
+
+  private morphChildren(parent: Element, first: Node | null, end: Node | null, to: Node[], late: Node[]): void {
+    const { counterparts } = this;
+    this.touch(parent);
+    let at = joinTexts(first, end);
+    const drop = () => {
+      const node = at as ChildNode;
+      at = node.nextSibling;
+      if (counterparts.get(node)) late.push(node);
+      else if (node !== this.ownScript) node.remove();
+    };
+    to.forEach((next, index) => {
+      let match = counterparts.get(next) ?? null;
+      if (!counterparts.has(next)) {
+        let distance = 0;
+        for (let node = at; node !== end && distance < LOOK_AHEAD; node = (node as Node).nextSibling, distance++) {
+          if (!this.isAlike(node as Node, next)) continue;
+          match = node;
+          break;
+        }
+        // What stands first may be wanted sooner than this.
+        const sooner = to.slice(index + 1, index + 1 + distance);
+        if (match && sooner.some((other) => counterparts.get(other) === at || this.isAlike(at as Node, other)))
+          match = null;
+        while (match && at !== match) drop();
+      }
+      if (!match) return this.insert(parent, next, at);
+      counterparts.set(match, null);
+      if (match !== at) this.insert(parent, match, at);
+      this.morph(match, next, late);
+      // What stood next may have been taken into the element.
+      at = match.nextSibling;
+    });
+    while (at !== end) drop();
+  }
+
+  private isAlike(from: Node, to: Node): boolean {
+    return from.nodeName === to.nodeName && !this.counterparts.has(from) && !this.counterparts.has(to);
+  }
+
+  /** Whether what the server says of an element counts. */
+  private maySet(from: Element, to: Element): boolean {
+    if (this.isGuarded(from)) {
+      this.hold(from, to);
+      return false;
+    }
+    if (isOpenable(from)) this.keepOpen(from, to);
+    this.touch(from);
     return true;
   }
 
@@ -215,49 +334,63 @@ export class Morpher {
       if (isOpenable(element)) this.openByServer.set(element, element.hasAttribute("open"));
   }
 
-  /** Note what moving elements about would lose; the result puts it back. */
-  private remember(): () => void {
-    const focused = (this.inUse = document.activeElement);
-    const selection = focused ? selectionOf(focused) : null;
-    const positions = [...this.scrolled]
-      .filter((element) => element.isConnected || (this.scrolled.delete(element), false))
-      .map((element) => [element, element.scrollTop, element.scrollLeft] as const);
-    const playing = [...this.region.querySelectorAll<HTMLMediaElement>("video,audio")].filter(
-      (media) => !media.paused && !media.ended,
+  /** Note what moving elements about loses. */
+  private remember(): void {
+    if (this.afterwards.has(this)) return;
+    const connected = <Kind extends Element>(set: Set<Kind>) =>
+      [...set].filter((element) => element.isConnected || (set.delete(element), false));
+    const positions = connected(this.scrolled).map(
+      (element) => [element, element.scrollTop, element.scrollLeft] as const,
     );
-    return () => {
-      if (focused instanceof HTMLElement && focused !== document.body && focused.isConnected) {
-        if (document.activeElement !== focused) focused.focus({ preventScroll: true });
-        const now = selectionOf(focused);
-        if (selection && now && (now[0] !== selection[0] || now[1] !== selection[1]))
-          (focused as HTMLInputElement).setSelectionRange(...selection);
-      }
+    const playing = connected(this.played).filter((media) => !media.paused && !media.ended);
+    this.afterwards.set(this, () => {
       for (const [element, top, left] of positions) {
         if (element.scrollTop !== top) element.scrollTop = top;
         if (element.scrollLeft !== left) element.scrollLeft = left;
       }
       for (const media of playing) if (media.paused && media.isConnected) media.play().catch(() => undefined);
-    };
+    });
   }
+}
 
-  /** Pages may demand that HTML from scripts passes a named policy (Trusted Types). */
-  private trusted(html: string): string {
-    const types = (window as { trustedTypes?: { createPolicy(name: string, rules: HtmlPolicy): HtmlPolicy } })
-      .trustedTypes;
-    this.policy ??= types
-      ? types.createPolicy("livetemplate", { createHTML: (text) => text })
-      : { createHTML: (text) => text };
-    return this.policy.createHTML(html);
+/** One text where several stand beside each other; the first node that is left. */
+function joinTexts(first: Node | null, end: Node | null): Node | null {
+  let node = first;
+  let kept: Node | null = null;
+  let start: Node | null = null;
+  while (node !== end) {
+    const next: Node | null = (node as Node).nextSibling;
+    if (isText(node) && (isText(kept) || !node.data)) {
+      if (isText(kept)) kept.appendData(node.data);
+      node.remove();
+    } else {
+      kept = node;
+      start ??= node;
+    }
+    node = next;
   }
+  return start ?? end;
+}
+
+export function hasEqualChildren(from: Node, to: Node): boolean {
+  if (from.childNodes.length !== to.childNodes.length) return false;
+  let other = to.firstChild;
+  for (let node = from.firstChild; node; node = node.nextSibling, other = (other as Node).nextSibling)
+    if (!node.isEqualNode(other)) return false;
+  return true;
 }
 
 function isOpenable(node: Node): boolean {
   return node.nodeName === "DETAILS" || node.nodeName === "DIALOG";
 }
 
-/** Scripts run once; only those that are data may change. */
-function isProgram(element: Element): boolean {
-  return element.nodeName === "SCRIPT" && /^$|script|^module$/i.test(element.getAttribute("type") ?? "");
+/** Whether what the server says of an element never counts. Scripts run once; only those that are data may change. */
+export function isLeftAlone(element: Element): boolean {
+  return (
+    element.hasAttribute("lvt-ignore") ||
+    element.nodeName === "NOSCRIPT" ||
+    (element.nodeName === "SCRIPT" && /^$|script|^module$/i.test(element.getAttribute("type") ?? ""))
+  );
 }
 
 function selectionOf(element: Element): [number, number, ("forward" | "backward" | "none")?] | null {

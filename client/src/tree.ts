@@ -1,55 +1,59 @@
 // The inverse of the server's diff: holds the tree of one connection, applies complete trees, updates and list
 // operations to it, and prints its HTML. Whatever does not fit throws; the tree is then unusable until a complete
 // one arrives. The rows of a range stand in a Map by key and in a linked list by place, so that an operation costs
-// the same in a list of any length; each row keeps its HTML until it changes.
+// the same in a list of any length. What is shown somewhere (`bound`) notes what has changed, for whoever shows it.
+
+import type { Bound, BoundRange, Span } from "./bind";
+import type { Skeleton } from "./skeleton";
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export interface JsonObject {
   [member: string]: Json;
 }
 
-type Statics = readonly string[];
-type Value = string | TreeNode | Range;
-
-interface TreeNode {
-  readonly statics: Statics;
-  readonly slots: Value[];
+export interface Shape {
+  readonly statics: readonly string[];
+  /** What is known of its place in a page, by the name of the element around it. */
+  readonly skeletons: Map<string, Skeleton | null>;
 }
 
-export interface Row {
+export type Value = string | TreeNode | Range;
+
+/** What has slots. */
+export interface TreeNode {
+  readonly shape: Shape;
+  readonly slots: Value[];
+  /** Where the slots are shown; null while nobody knows. */
+  bound: Bound | null;
+  /** The slots that have changed since they were shown: true when the whole value has, false when something inside. */
+  dirty: Map<number, boolean> | null;
+}
+
+export interface Row extends TreeNode {
   readonly key: string;
   /** The slot that holds the key and so may not change; -1 when the key was sent beside the slots. */
   readonly keySlot: number;
-  readonly slots: Value[];
-  html: string | null;
   previous: Row | null;
   next: Row | null;
-  /** The element that shows the row, when the range is shown row by row. */
-  element: Element | null;
+  /** The nodes that show the row, when the range is shown row by row. */
+  span: Span | null;
 }
 
 export interface Range {
-  readonly statics: Statics;
+  readonly shape: Shape;
   readonly keySlot: number;
   readonly rows: Map<string, Row>;
   first: Row | null;
   last: Row | null;
-  /** What whoever shows the range row by row has still to do; null when it is shown with the page around it. */
-  pending: PendingRows | null;
+  /** Where the rows are shown one by one; null while nobody knows. */
+  bound: BoundRange | null;
 }
 
-export interface PendingRows {
-  /** Rows that are new or stand elsewhere now. */
-  placed: Set<Row>;
-  changed: Set<Row>;
-  removed: Element[];
-}
+/** Told of a row that is shown one by one, before it changes for the first time. */
+export type BeforeRow = (range: Range, row: Row) => void;
 
 /** What a server sent does not fit the tree that is held here. */
 export class TreeError extends Error {}
-
-/** A range as it is to be printed; null for all its rows. */
-export type Abridge = (range: Range) => string | null;
 
 function refuse(reason: string): never {
   throw new TreeError(reason);
@@ -64,7 +68,7 @@ export function isComplete(tree: JsonObject): boolean {
   return "f" in tree;
 }
 
-function isRange(value: Value | undefined): value is Range {
+export function isRange(value: Value | undefined): value is Range {
   return typeof value === "object" && "rows" in value;
 }
 
@@ -79,27 +83,23 @@ function slotIndex(name: string, count: number): number {
 }
 
 export class Tree {
-  private readonly statics = new Map<Json, Statics>();
-  private root: TreeNode | null = null;
-  private changedOutside = false;
+  /** Null before the first complete tree, and when something did not fit. */
+  root: TreeNode | null = null;
+  private readonly shapes = new Map<Json, Shape>();
+  private beforeRow: BeforeRow | undefined;
 
-  /**
-   * Replace everything by a complete tree, or change what an update names. The result tells whether anything but
-   * the rows of ranges with `pending` changed.
-   */
-  apply(tree: JsonObject): boolean {
+  /** Replace everything by a complete tree, or change what an update names. */
+  apply(tree: JsonObject, beforeRow?: BeforeRow): void {
     const held = this.root;
     this.root = null;
-    this.changedOutside = false;
+    this.beforeRow = beforeRow;
     if (isComplete(tree)) {
-      this.changedOutside = true;
       this.root = this.readNode(tree);
     } else {
-      if (!held) refuse("an update before any complete tree");
-      this.change(held.statics, held.slots, tree, -1);
+      if (!held) refuse("no complete tree");
+      this.change(held, tree, -1);
       this.root = held;
     }
-    return this.changedOutside;
   }
 
   /** Keep the statics of a tree that is not applied: the server will not send them again on this connection. */
@@ -107,56 +107,43 @@ export class Tree {
     if (Array.isArray(value)) {
       for (const element of value) this.learn(element);
     } else if (isObject(value)) {
-      if ("f" in value && "s" in value) this.readStatics(value);
+      if ("f" in value && "s" in value) this.readShape(value);
       for (const name in value) if (name !== "s") this.learn(value[name]);
     }
   }
 
-  /** The HTML of the tree; `abridge` is asked about each range that is not inside a row. */
-  html(abridge?: Abridge): string {
-    if (!this.root) refuse("no complete tree has arrived");
-    return print(this.root.statics, this.root.slots, abridge);
-  }
-
-  /** The ranges that are not inside a row. */
-  ranges(): Range[] {
-    const found: Range[] = [];
-    const walk = (slots: readonly Value[]) => {
-      for (const value of slots) {
-        if (isRange(value)) found.push(value);
-        else if (isNode(value)) walk(value.slots);
-      }
-    };
-    if (this.root) walk(this.root.slots);
-    return found;
+  /** The HTML of the tree. */
+  html(): string {
+    if (!this.root) refuse("no complete tree");
+    return print(this.root);
   }
 
   // ---- whole values ----
 
-  private readStatics(body: JsonObject): Statics {
+  private readShape(body: JsonObject): Shape {
     const id = body["f"] as Json;
-    if (typeof id !== "number" && typeof id !== "string") refuse('"f" is not the id of a shape');
+    if (typeof id !== "number" && typeof id !== "string") refuse("not a shape");
     if ("s" in body) {
       const texts = body["s"];
       if (!Array.isArray(texts) || !texts.length || !texts.every((text) => typeof text === "string"))
-        refuse(`shape ${id}: "s" is not a list of strings`);
-      this.statics.set(id, texts as string[]);
+        refuse("not a shape");
+      this.shapes.set(id, { statics: texts as string[], skeletons: new Map() });
     }
-    return this.statics.get(id) ?? refuse(`unknown shape ${id}`);
+    return this.shapes.get(id) ?? refuse(`unknown shape ${id}`);
   }
 
   private readNode(body: JsonObject): TreeNode {
-    if ("d" in body) refuse("a range stands where a node belongs");
-    const statics = this.readStatics(body);
-    return { statics, slots: this.readSlots(statics, body, ["f", "s"]) };
+    if ("d" in body) refuse("not a node");
+    const shape = this.readShape(body);
+    return { shape, slots: this.readSlots(shape, body, ["f", "s"]), bound: null, dirty: null };
   }
 
-  private readSlots(statics: Statics, body: JsonObject, own: string[]): Value[] {
-    const slots = new Array<Value>(statics.length - 1).fill("");
+  private readSlots(shape: Shape, body: JsonObject, own: string[]): Value[] {
+    const slots = new Array<Value>(shape.statics.length - 1).fill("");
     for (const name in body) {
       if (own.includes(name)) continue;
       const index = slotIndex(name, slots.length);
-      if (index < 0) refuse(`unknown member "${name}"`);
+      if (index < 0) refuse(`unknown slot ${name}`);
       slots[index] = this.readValue(body[name]);
     }
     return slots;
@@ -164,91 +151,97 @@ export class Tree {
 
   private readValue(value: Json | undefined): Value {
     if (typeof value === "string") return value;
-    if (!isObject(value) || !("f" in value)) refuse("a value is not a string, a node or a range");
+    if (!isObject(value) || !("f" in value)) refuse("not a value");
     return "d" in value ? this.readRange(value) : this.readNode(value);
   }
 
   private readRange(body: JsonObject): Range {
-    const statics = this.readStatics(body);
+    const shape = this.readShape(body);
     let keySlot = -1;
     for (const name in body) {
       if (name === "m") {
         const meta = body["m"];
         const slot = isObject(meta) ? meta["idKey"] : null;
-        keySlot = typeof slot === "string" ? slotIndex(slot, statics.length - 1) : -1;
-        if (keySlot < 0) refuse('"m" does not name a slot');
+        keySlot = typeof slot === "string" ? slotIndex(slot, shape.statics.length - 1) : -1;
+        if (keySlot < 0) refuse("unknown slot");
       } else if (!["f", "s", "d"].includes(name)) {
-        refuse(`unknown member "${name}" of a range`);
+        refuse(`unknown slot ${name}`);
       }
     }
-    const range: Range = { statics, keySlot, rows: new Map(), first: null, last: null, pending: null };
+    const range: Range = { shape, keySlot, rows: new Map(), first: null, last: null, bound: null };
     this.insert(range, body["d"], null);
     return range;
   }
 
   private readRow(range: Range, item: Json | undefined): Row {
-    if (!isObject(item)) refuse("an item is not an object");
+    if (!isObject(item)) refuse("not an item");
     const own = "_k" in item;
-    const slots = this.readSlots(range.statics, item, ["_k"]);
+    const slots = this.readSlots(range.shape, item, ["_k"]);
     const key = own ? item["_k"] : slots[range.keySlot];
-    if (typeof key !== "string" || !key) refuse("an item has no key");
-    if (range.rows.has(key)) refuse(`the key "${key}" stands twice in a range`);
-    return { key, keySlot: own ? -1 : range.keySlot, slots, html: null, previous: null, next: null, element: null };
+    if (typeof key !== "string" || !key) refuse("not a key");
+    if (range.rows.has(key)) refuse(`twice the row ${key}`);
+    const keySlot = own ? -1 : range.keySlot;
+    const { shape } = range;
+    return { shape, slots, bound: null, dirty: null, key, keySlot, previous: null, next: null, span: null };
   }
 
   // ---- changes ----
 
-  private change(statics: Statics, slots: Value[], changes: Json | undefined, keySlot: number): void {
-    if (!isObject(changes)) refuse("changes are not an object");
+  private change(node: TreeNode, changes: Json | undefined, keySlot: number): void {
+    if (!isObject(changes)) refuse("not an object");
+    const { slots, bound } = node;
     for (const name in changes) {
-      const index = slotIndex(name, statics.length - 1);
-      if (index < 0) refuse(`a change of the unknown slot "${name}"`);
-      if (index === keySlot) refuse("a change of the slot that is a row's key");
+      const index = slotIndex(name, slots.length);
+      if (index < 0) refuse(`unknown slot ${name}`);
+      if (index === keySlot) refuse("the slot of a key");
       const value = changes[name];
       const held = slots[index];
+      let whole = true;
       if (Array.isArray(value)) {
-        if (!isRange(held)) refuse("operations on a slot that holds no range");
-        // Whatever happens inside the rows of such a range is its own affair.
-        const outside = this.changedOutside || !held.pending;
+        if (!isRange(held)) refuse("not a range");
         for (const operation of value) this.operate(held, operation);
-        this.changedOutside = outside;
+        whole = !held.bound;
       } else if (isObject(value) && !("f" in value)) {
-        if (!isNode(held)) refuse("changes of a slot that holds no node");
-        this.change(held.statics, held.slots, value, -1);
+        if (!isNode(held)) refuse("not a node");
+        this.change(held, value, -1);
+        whole = !held.bound;
       } else {
         slots[index] = this.readValue(value);
-        this.changedOutside = true;
       }
+      if (bound) (node.dirty ??= new Map()).set(index, whole || node.dirty.get(index) === true);
     }
   }
 
   private operate(range: Range, operation: Json): void {
-    if (!Array.isArray(operation)) refuse("an operation is not a list");
+    if (!Array.isArray(operation)) refuse("not an operation");
     const [name, first, second, third] = operation;
+    const { bound } = range;
     const lengths: Record<string, number> = { r: 2, u: 3, i: 4, a: 2, p: 2, m: 3, o: 2 };
-    if (typeof name !== "string" || lengths[name] !== operation.length) refuse("an operation of unknown form");
+    if (typeof name !== "string" || lengths[name] !== operation.length) refuse("not an operation");
     switch (name) {
       case "r": {
         const row = find(range, first);
         unlink(range, row);
         range.rows.delete(row.key);
-        range.pending?.placed.delete(row);
-        range.pending?.changed.delete(row);
-        if (row.element) range.pending?.removed.push(row.element);
+        bound?.placed.delete(row);
+        bound?.changed.delete(row);
+        if (row.span) bound?.removed.push(row);
         break;
       }
       case "u": {
         const row = find(range, first);
-        row.html = null;
-        range.pending?.changed.add(row);
-        this.change(range.statics, row.slots, second, row.keySlot);
+        if (bound && row.span) {
+          if (!row.bound) this.beforeRow?.(range, row);
+          bound.changed.add(row);
+        }
+        this.change(row, second, row.keySlot);
         break;
       }
       case "i": {
         // The position follows from the predecessor; what can be checked at no cost is checked.
         const after = first === null ? null : find(range, first);
         const fits = typeof second === "number" && second >= 0 && second <= range.rows.size;
-        if (!fits || (second === 0) !== (after === null)) refuse("a position does not fit its predecessor");
+        if (!fits || (second === 0) !== (after === null)) refuse("not the position");
         this.insert(range, [third as Json], after);
         break;
       }
@@ -261,36 +254,31 @@ export class Tree {
       case "m": {
         const row = find(range, first);
         const after = second === null ? null : find(range, second);
-        if (row === after) refuse("a row is to stand behind itself");
+        if (row === after) refuse("behind itself");
         unlink(range, row);
         link(range, row, after);
-        range.pending?.placed.add(row);
+        bound?.placed.add(row);
         break;
       }
       case "o": {
         if (!Array.isArray(first) || first.length !== range.rows.size || new Set(first).size !== first.length)
-          refuse("an order does not name every row once");
+          refuse("not an order");
         const rows = first.map((key) => find(range, key));
         range.first = range.last = null;
         for (const row of rows) link(range, row, range.last);
-        if (range.pending) {
-          // One row stays where it is; the others find their places about it.
-          range.pending.placed = new Set(rows);
-          const anchor = rows.find((row) => row.element);
-          if (anchor) range.pending.placed.delete(anchor);
-        }
+        if (bound) bound.placed = new Set(rows);
         break;
       }
     }
   }
 
   private insert(range: Range, items: Json | undefined, after: Row | null): void {
-    if (!Array.isArray(items)) refuse("the items of a range are not a list");
+    if (!Array.isArray(items)) refuse("not a list");
     for (const item of items) {
       const row = this.readRow(range, item);
       range.rows.set(row.key, row);
       link(range, row, after);
-      range.pending?.placed.add(row);
+      range.bound?.placed.add(row);
       after = row;
     }
   }
@@ -299,7 +287,7 @@ export class Tree {
 // ---- the list of a range's rows ----
 
 function find(range: Range, key: Json | undefined): Row {
-  return (typeof key === "string" && range.rows.get(key)) || refuse(`unknown row ${JSON.stringify(key)}`);
+  return (typeof key === "string" && range.rows.get(key)) || refuse(`unknown row ${String(key)}`);
 }
 
 function link(range: Range, row: Row, after: Row | null): void {
@@ -320,23 +308,17 @@ function unlink(range: Range, row: Row): void {
 
 // ---- printing ----
 
-function print(statics: Statics, slots: readonly Value[], abridge?: Abridge): string {
+/** Statics with something between them. */
+export function weave({ statics }: Shape, text: (slot: number) => string): string {
   let html = statics[0] as string;
-  slots.forEach((value, index) => {
-    if (typeof value === "string") html += value;
-    else if (isRange(value)) html += abridge?.(value) ?? printRange(value);
-    else html += print(value.statics, value.slots, abridge);
-    html += statics[index + 1];
-  });
+  for (let index = 1; index < statics.length; index++) html += text(index - 1) + (statics[index] as string);
   return html;
 }
 
-export function printRange(range: Range): string {
+export function print(value: Value): string {
+  if (typeof value === "string") return value;
+  if (!isRange(value)) return weave(value.shape, (slot) => print(value.slots[slot] as Value));
   let html = "";
-  for (let row = range.first; row; row = row.next) html += printRow(range, row);
+  for (let row = value.first; row; row = row.next) html += print(row);
   return html;
-}
-
-export function printRow(range: Range, row: Row): string {
-  return (row.html ??= print(range.statics, row.slots));
 }

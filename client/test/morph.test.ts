@@ -4,7 +4,7 @@ import { Morpher } from "../src/morph";
 let region: HTMLElement;
 let morpher: Morpher;
 
-function serve(html: string, held: (from: Element, to: Element) => boolean = () => false): void {
+function serve(html: string, held: (from: Element, to: Element | null) => boolean = () => false): void {
   document.body.innerHTML = `<div data-lvt-id="x">${html}</div>`;
   region = document.body.firstElementChild as HTMLElement;
   morpher = new Morpher(region, null, held);

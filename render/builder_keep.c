@@ -141,12 +141,15 @@ static const lvt_fragment *guess_row(lvt_open_range *range) {
 }
 
 const lvt_fragment *lvt_builder_find_old_row(lvt_builder *builder, lvt_open_range *range, bool has_key, lvt_span key) {
+    /* The key of a map's entry is the row's only where its markup has none: then it is stored. */
+    const bool is_first = lvt_builder_top(builder)->pending_is_first;
     lvt_row_cursor at = range->cursor;
     for (uint32_t i = 0; i < LOOK_AHEAD && has_key; i++) {
         const lvt_fragment *row = lvt_row_cursor_row(&at);
         if (row == NULL) break;
         lvt_row_cursor_next(&at);
-        if (row->key_kind == LVT_KEY_COUNTER || !lvt_span_equal(key, lvt_row_key(builder->shapes, row, NULL))) continue;
+        if (row->key_kind == LVT_KEY_COUNTER || (!is_first && row->key_kind != LVT_KEY_STORED)) continue;
+        if (!lvt_span_equal(key, lvt_row_key(builder->shapes, row, NULL))) continue;
         go_behind(range, &at, range->cursor_index + i + 1);
         return row;
     }

@@ -228,8 +228,9 @@ export class Morpher {
 
   /** Insert a node, or move it. */
   insert(parent: Movable, node: Node, before: Node | null): void {
-    if (!node.isConnected) {
-      const isNew = node.ownerDocument !== document;
+    // A node of a parsed page is connected, to that page.
+    const isNew = node.ownerDocument !== document;
+    if (isNew || !node.isConnected) {
       parent.insertBefore(node, before);
       if (isNew && isElement(node)) this.recordOpen(node);
     } else {

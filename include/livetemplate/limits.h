@@ -56,8 +56,8 @@
 #define LVT_INPUT_VALUES_MAX 1024
 /* template: variables and fields from outside that one range's body reads, hashed each time before its first row. */
 #define LVT_ROW_INPUTS_MAX 64
-/* template: fields and elements of one element that are hashed to find out whether its row may be kept; what has more is
- * run again. Elements of tracked lists are hashed as a whole, once a change. */
+/* template: fields and elements of one element that are hashed to find out whether its row may be kept; what has more
+ * is run again. Elements of tracked lists are hashed as a whole, once a change. */
 #define LVT_ROW_VALUES_MAX 128
 /* template: steps that are walked over to find out what they depend on. A set is walked over twice, more often
  * where templates invoke themselves in circles; the largest have a million steps. */
@@ -75,9 +75,9 @@
 #define LVT_JSON_FIELD_NAME_MAX 256
 /* value: the path of a field in an error ("items[2].title"); a longer one is cut. */
 #define LVT_FIELD_PATH_MAX 256
-/* value: changes that a tracked list remembers, 32 bytes each. Replaying one costs about as much as comparing a few rows:
- * above this number, and above half of the rows, comparing all of them is as cheap. A short list remembers the minimum,
- * so that a handful of changes of it can be told one by one. */
+/* value: changes that a tracked list remembers, 32 bytes each. Replaying one costs about as much as comparing a few
+ * rows: above this number, and above half of the rows, comparing all of them is as cheap. A short list remembers the
+ * minimum, so that a handful of changes of it can be told one by one. */
 #define LVT_LIST_LOG_MAX 4096
 #define LVT_LIST_LOG_MIN 64
 /* value: arguments of one function or method call. */
@@ -91,8 +91,8 @@
 #define LVT_SHAPE_ID_MAX (1024 * 1024)
 /* render: bodies inside each other in one rendering. Readers recurse once a level, at under 500 bytes of stack each. */
 #define LVT_RENDERING_DEPTH_MAX 1000
-/* render: memory of rows and pages that were given up, kept for the next ones by the shapes of one template: a change of
- * all rows of a table of 10,000. */
+/* render: memory of rows and pages that were given up, kept for the next ones by the shapes of one template: a change
+ * of all rows of a table of 10,000. */
 #define LVT_FRAGMENTS_RETAINED_MAX ((size_t)4 * 1024 * 1024)
 /* render: length of a row's key; longer keys are replaced by their hash. */
 #define LVT_KEY_LENGTH_MAX 256

@@ -224,9 +224,9 @@ test('after random journeys through random pages, well-formed and odd, the page 
     { skip: esbuild ? false : 'needs the tools of client/' }, async () => {
         const entry = `
             import { Morpher } from "./src/morph"; import { Tree } from "./src/tree"; import { View } from "./src/view";
-            import { Journey, Random, TemplateMaker, text } from "./test/random_pages";
-            const region = document.body.appendChild(document.createElement("div"));
-            const morpher = new Morpher(region, null, () => false);
+            import { asDocument, Journey, Random, TemplateMaker, text } from "./test/random_pages";
+            const div = document.body.appendChild(document.createElement("div"));
+            const morphers = [div, document.body].map((region) => new Morpher(region, null, () => false));
             const sorted = (element) => {
                 const copy = element.cloneNode(true);
                 for (const inner of copy.querySelectorAll("*"))
@@ -238,17 +238,28 @@ test('after random journeys through random pages, well-formed and odd, the page 
             window.play = (first, count) => {
                 let steps = 0;
                 for (let seed = first; seed < first + count; seed++) for (const isOdd of [false, true]) {
+                    // Every fourth page is a whole document.
+                    const isPage = seed % 4 === 0;
                     const random = new Random(seed);
-                    const journey = new Journey(random, new TemplateMaker(random, isOdd, text).template());
-                    region.innerHTML = journey.html();
+                    const template = new TemplateMaker(random, isOdd, text).template();
+                    const journey = new Journey(random, isPage ? asDocument(template) : template);
+                    const read = () => {
+                        if (isPage) return new DOMParser().parseFromString(journey.html(), "text/html").body;
+                        const fresh = document.createElement("div");
+                        fresh.innerHTML = journey.html();
+                        return fresh;
+                    };
+                    const morpher = morphers[isPage ? 1 : 0];
+                    const { region } = morpher;
+                    if (!isPage) document.body.replaceChildren(region);
+                    region.innerHTML = read().innerHTML;
                     const view = new View(morpher), tree = new Tree();
                     view.show(tree, JSON.parse(JSON.stringify(journey.complete())));
                     for (let step = 0; step < 12; step++, steps++) {
                         const before = journey.html();
                         const update = JSON.stringify(journey.step());
                         view.show(tree, JSON.parse(update));
-                        const fresh = document.createElement("div");
-                        fresh.innerHTML = journey.html();
+                        const fresh = read();
                         if (region.innerHTML !== fresh.innerHTML && sorted(region) !== sorted(fresh))
                             return { steps, wrong: "seed " + seed + (isOdd ? " odd" : "") + ", step " + step + ": " + update + "\\nof " + before +
                                 "\\nshows " + region.innerHTML + "\\nwants " + fresh.innerHTML };

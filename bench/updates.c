@@ -212,7 +212,13 @@ static lvt_status measure_first(bench *all, const char *page, double seconds, lv
         if (status != LVT_OK) return status;
         printf("%s\t%s\t%.0f\t%zu\n", page, measures[m].name, elapsed / (double)steps * 1e9, all->out.length);
     }
-    printf("%s\tmemory\t0\t%zu\n", page, lvt_rendering_footprint(all->renderings[all->held]));
+    /* What a page keeps, without what made it: that belongs to whoever renders. */
+    lvt_rendering *kept;
+    status = lvt_rendering_create(&kept, all->shapes, error);
+    if (status != LVT_OK) return status;
+    lvt_rendering_share(kept, all->renderings[all->held]);
+    printf("%s\tmemory\t0\t%zu\n", page, lvt_rendering_footprint(kept));
+    lvt_rendering_free(kept);
     return LVT_OK;
 }
 

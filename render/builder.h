@@ -126,8 +126,13 @@ lvt_status lvt_builder_print_key(lvt_builder *builder, const lvt_open_range *ran
 /* Whether a list compares the keys of such elements as they print, or does without: rows that it tells apart have
  * different keys then. */
 bool lvt_row_is_regular(lvt_value element);
+/* What was printed from a place on. */
+static inline lvt_span lvt_builder_printed(const lvt_buffer *keys, size_t start) {
+    return keys->length > start ? lvt_span_of(keys->data + start, keys->length - start) : lvt_span_of(NULL, 0);
+}
 /* That key. */
 static inline lvt_span lvt_builder_pending_key(const lvt_builder *builder, const lvt_builder_frame *row) {
+    if (row->pending_length == 0) return lvt_span_of(NULL, 0);
     return lvt_span_of(builder->keys.data + row->pending_key, row->pending_length);
 }
 

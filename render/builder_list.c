@@ -76,7 +76,7 @@ static bool is_regular(lvt_builder *builder, const lvt_type *type, const void *e
     lvt_buffer *keys = &builder->keys;
     const size_t start = keys->length;
     lvt_format_value(keys, lvt_value_member(value, member));
-    const bool fits = keys->status == LVT_OK && lvt_row_key_fits(lvt_span_of(keys->data + start, keys->length - start));
+    const bool fits = keys->status == LVT_OK && lvt_row_key_fits(lvt_builder_printed(keys, start));
     keys->length = start;
     return fits;
 }

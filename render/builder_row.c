@@ -26,11 +26,10 @@ static lvt_status seal(lvt_builder *builder, const lvt_builder_frame *frame, uin
     if (range_count != 0)
         memcpy(lvt_fragment_ranges(fragment), (lvt_range *)builder->ranges.records + first_range,
                range_count * sizeof(lvt_range));
-    const lvt_cell *from = (lvt_cell *)builder->cells.records + frame->cells;
     lvt_cell *cells = lvt_fragment_cells(fragment);
     for (uint32_t i = 0; i < cell_count; i++) {
-        cells[i] = from[i];
-        switch ((lvt_cell_kind)from[i].kind) {
+        cells[i] = ((const lvt_cell *)builder->cells.records)[frame->cells + i];
+        switch ((lvt_cell_kind)cells[i].kind) {
         case LVT_CELL_EMPTY: break;
         case LVT_CELL_TEXT: cells[i].first -= (uint32_t)text_start; break;
         case LVT_CELL_NODE: cells[i].first -= frame->cells; break;
@@ -80,7 +79,7 @@ lvt_status lvt_builder_print_key(lvt_builder *builder, const lvt_open_range *ran
     else if (range->start.list != NULL) lvt_buffer_append_uint(keys, lvt_list_item(start->element.data));
     row->pending_is_first = keys->length > begin;
     row->is_regular = range->start.list != NULL && lvt_row_is_regular(start->element) &&
-                      lvt_row_key_fits(lvt_span_of(keys->data + begin, keys->length - begin));
+                      lvt_row_key_fits(lvt_builder_printed(keys, begin));
     if (!row->pending_is_first && start->is_map) lvt_format_value(keys, start->key);
     row->pending_kind = keys->length > begin ? LVT_KEY_STORED : LVT_KEY_COUNTER;
     row->pending_key = begin;

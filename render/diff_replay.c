@@ -97,9 +97,8 @@ bool lvt_diff_replay(lvt_changes *changes, const lvt_range *old_range, const lvt
                      lvt_status *out_status) {
     const lvt_list_replay *replay = find_replay(changes->builder, old_range, range);
     if (replay == NULL) return false;
-    edit_list list = {.edits = (const lvt_list_edit *)changes->builder->edits.records + replay->first_edit,
-                      .count = replay->edit_count,
-                      .rows = range->rows};
+    edit_list list = {.count = replay->edit_count, .rows = range->rows};
+    if (list.count > 0) list.edits = (const lvt_list_edit *)changes->builder->edits.records + replay->first_edit;
     uint32_t inserted = 0;
     while (list.present < list.count && list.edits[list.present].row != NULL)
         inserted += is_inserted(changes, &list.edits[list.present++]);

@@ -47,7 +47,7 @@ typedef struct lvt_elements {
 static inline lvt_elements lvt_elements_of(lvt_value value) {
     lvt_elements elements = {.type = value.type->element};
     if (value.type->kind == LVT_KIND_LIST) lvt_list_cursor_start(&elements.cursor, value.data, 0);
-    else if (value.type->kind == LVT_KIND_SLICE || value.type->kind == LVT_KIND_ARRAY)
+    else if (lvt_value_length(value) > 0 && (value.type->kind == LVT_KIND_SLICE || value.type->kind == LVT_KIND_ARRAY))
         elements.next = lvt_value_at(value, 0).data;
     return elements;
 }

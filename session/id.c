@@ -1,7 +1,7 @@
 /* Random ids as base64url, from the system's generator by way of OpenSSL. */
 #include "base64url.h"
 #include "keys.h"
-#include "livetemplate/session.h"
+#include "livetemplate/token.h"
 
 static lvt_status make(char *out, size_t bytes, lvt_error *error) {
     unsigned char random[32];

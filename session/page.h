@@ -3,7 +3,7 @@
 #ifndef LIVETEMPLATE_SESSION_PAGE_H
 #define LIVETEMPLATE_SESSION_PAGE_H
 
-#include "livetemplate/session.h"
+#include "livetemplate/page.h"
 
 enum { LVT_GROUP_TAG_SIZE = 16 };
 

@@ -60,7 +60,11 @@ extern "C" {
     X(ERROR_UNKNOWN_ACTION, 19, "unknown action")                                     \
     X(ERROR_EXISTS, 20, "exists already")                                             \
     X(ERROR_CRYPTO, 21, "a cryptographic operation failed")                           \
-    X(ERROR_INTERNAL, 22, "internal error")
+    X(ERROR_INTERNAL, 22, "internal error")                                           \
+    X(ERROR_PAGE_NOT_FOUND, 23, "there is no such page any more")                     \
+    X(ERROR_CONFLICT, 24, "somebody else has changed it meanwhile")                   \
+    X(ERROR_UNAVAILABLE, 25, "not available now")                                     \
+    X(ERROR_CORRUPT, 26, "stored data cannot be read")
 
 typedef enum lvt_status {
 #define LVT_STATUS_ENUM(name, number, sentence) LVT_##name = (number),

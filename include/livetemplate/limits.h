@@ -117,6 +117,13 @@
 #define LVT_APP_ID_LENGTH_MAX 64
 /* session: pages closed under one hold of the registry's lock while it is swept, so that nobody waits long. */
 #define LVT_SWEEP_BATCH 256
+/* session: key and body of a record in a session store. A key names application, view and group; a state of megabytes
+ * that is written after each action is no session. */
+#define LVT_STORE_KEY_MAX ((size_t)1024)
+#define LVT_STORE_RECORD_MAX ((size_t)16 * 1024 * 1024)
+/* session: a memory store: a million sessions of a small program, or a quarter of that at 4 KiB each. */
+#define LVT_STORE_RECORDS_MAX_DEFAULT 1000000
+#define LVT_STORE_BYTES_MAX_DEFAULT ((size_t)1024 * 1024 * 1024)
 /* live: a group's or a user's name as an authenticator gives it; ours have 43 bytes, an e-mail address at most 254. */
 #define LVT_VISITOR_NAME_MAX 256
 /* live: one message from a client; an action with its form fields. */

@@ -15,7 +15,7 @@
 #ifndef LIVETEMPLATE_LIVE_H
 #define LIVETEMPLATE_LIVE_H
 
-#include "session.h"
+#include "page.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,4 +1,5 @@
-/* session: applications, their pages and the tokens that open them.
+/* session: applications. The rest of the room: token.h (tokens, keys, cookies), page.h (pages), store.h (where state
+ * outlives the process).
  *
  * An application holds keys, limits, a registry of pages, metrics. Several in one process share nothing. A page is one
  * client's view of something: its last rendering, what its client knows, its place in the sequence of messages. Pages
@@ -11,6 +12,7 @@
 
 #include "observe.h"
 #include "render.h"
+#include "store.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,6 +29,7 @@ typedef struct lvt_app_options {
     size_t groups_max; /* of each live handler; 0: LVT_GROUPS_MAX_DEFAULT */
     int64_t group_ttl; /* seconds without connection and request; 0: LVT_GROUP_TTL_SECONDS_DEFAULT */
     int64_t token_ttl; /* seconds; 0: LVT_TOKEN_TTL_SECONDS_DEFAULT */
+    lvt_session_store *store; /* where the state of session groups is kept, borrowed; NULL: in memory alone */
     lvt_log log;
     lvt_clock clock;
     const lvt_allocator *allocator;
@@ -50,35 +53,6 @@ typedef struct lvt_app_statistics {
     size_t memory; /* bytes that pages hold */
 } lvt_app_statistics;
 void lvt_app_get_statistics(lvt_app_statistics *out, lvt_app *app);
-
-/* ---- tokens ---------------------------------------------------------------------------------------------- */
-
-enum { LVT_ID_LENGTH = 22, LVT_GROUP_ID_LENGTH = 43 }; /* base64url of 16 and of 32 random bytes */
-
-/* What a token says; never anything about a user. */
-typedef struct lvt_token_claims {
-    char page[LVT_ID_LENGTH + 1];
-    char nonce[LVT_ID_LENGTH + 1];
-    int64_t issued; /* seconds since 1970 */
-    int64_t expires;
-} lvt_token_claims;
-
-/* A JWT (RFC 7519), HS256 and no other algorithm, with key id, application id, page id, times, nonce, and a hash of the
- * group it is for. Appends to `out`. */
-lvt_status lvt_token_issue(lvt_buffer *out, lvt_app *app, const char *page, const char *nonce, lvt_span group,
-                           lvt_error *error);
-/* LVT_ERROR_TOKEN_INVALID (form, algorithm, key, signature), _EXPIRED, _FOREIGN (application or group). Constant time
- * in the signature. Does not look at pages: lvt_connection_open does. */
-lvt_status lvt_token_verify(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
-/* Sign with a new key from now on; the last one stays good for `grace` seconds. */
-lvt_status lvt_app_rotate_keys(lvt_app *app, int64_t grace, lvt_error *error);
-
-/* 16 or 32 random bytes as base64url; LVT_ERROR_CRYPTO. */
-lvt_status lvt_id_random(char out[LVT_ID_LENGTH + 1], lvt_error *error);
-lvt_status lvt_group_id_random(char out[LVT_GROUP_ID_LENGTH + 1], lvt_error *error);
-/* A group id as a cookie value, "ID.SIGNATURE", and back. The result borrows from `cookie`. */
-lvt_status lvt_cookie_sign(lvt_buffer *out, lvt_app *app, lvt_span group, lvt_error *error);
-lvt_status lvt_cookie_verify(lvt_span *out_group, lvt_app *app, lvt_span cookie, lvt_error *error);
 
 #ifdef __cplusplus
 }

@@ -3,7 +3,7 @@
  *
  * Nothing is accepted but the very token, and the very cookie, that were issued. */
 #include "fuzz.h"
-#include "livetemplate/session.h"
+#include "livetemplate/page.h"
 
 #define GROUP LVT_SPAN("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 

@@ -153,10 +153,11 @@ size_t lvt_page_table_walk(const lvt_page_table *table, uint64_t *cursor, lvt_pa
             bits++;
             continue;
         }
-        *out_more = hashes.last != UINT64_MAX;
+        *out_more = true;
         if (found > maximum && count != 0) break;
         count = found < maximum ? found : maximum;
         *cursor = hashes.last + 1;
+        *out_more = hashes.last != UINT64_MAX;
         if (!*out_more) break;
     }
     return count;

@@ -9,13 +9,13 @@ static void add(atomic_size_t *sum, size_t before, size_t after) {
     if (before != after) atomic_fetch_add_explicit(sum, after - before, memory_order_relaxed);
 }
 
-/* The logs may begin again well below the maximum. */
+/* Half of the maximum is far enough below it that the log may begin again. */
 static void calm(lvt_registry *registry) {
     if (!atomic_load_explicit(&registry->has_logged, memory_order_relaxed)) return;
     const lvt_registry_options *options = &registry->options;
-    if (atomic_load(&registry->memory) > options->memory_max - options->memory_max / 8) return;
+    if (atomic_load(&registry->memory) > options->memory_max / 2) return;
     const lvt_budget *budget = options->budget;
-    if (budget != NULL && atomic_load(&budget->used) > budget->maximum - budget->maximum / 8) return;
+    if (budget != NULL && atomic_load(&budget->used) > budget->maximum / 2) return;
     atomic_store_explicit(&registry->has_logged, false, memory_order_relaxed);
 }
 

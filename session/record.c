@@ -48,7 +48,8 @@ static lvt_status encode_part(lvt_buffer *out, const lvt_record_part *part, lvt_
     lvt_buffer_append_char(out, ',');
     size_t start = out->length;
     lvt_buffer_append_literal(out, "00000000:");
-    lvt_status status = lvt_json_encode(out, (lvt_value){part->type, part->object}, LVT_JSON_TYPED, error);
+    lvt_status status =
+        lvt_json_encode(out, (lvt_value){part->type, part->object}, LVT_JSON_TYPED | LVT_JSON_EXACT, error);
     if (status != LVT_OK) return status;
     size_t length = out->length - start - LENGTH_DIGITS - 1;
     if (length > LENGTH_MAX) return lvt_error_set(error, LVT_ERROR_LIMIT, "a state of %zu bytes is too large", length);
@@ -137,7 +138,7 @@ static lvt_status decode_parts(copies *c, lvt_span rest, lvt_error *error) {
             return lvt_error_set(error, LVT_ERROR_CORRUPT, "its lengths are wrong");
         for (size_t i = 0; i < c->count; i++) {
             if (!lvt_span_equal(c->parts[i].name, name)) continue;
-            lvt_status status = lvt_json_decode(c->objects[i], c->parts[i].type, json, c->allocator, error);
+            lvt_status status = lvt_json_decode_exact(c->objects[i], c->parts[i].type, json, c->allocator, error);
             if (status != LVT_OK) return status;
         }
     }

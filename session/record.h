@@ -8,9 +8,9 @@
  * What a record has and the program does not is ignored. A record whose format is unknown, that is damaged, or in which
  * something does not fit its field any more, is LVT_ERROR_CORRUPT: the store sets it aside.
  *
- * What is stored of an object is what its descriptor tells: every field but those with .json = "-", which keep their
- * initial value, and functions. A dynamic value comes back as what its JSON says: a struct in it as a map, a number as
- * int64 or double. */
+ * What is stored of an object is what its descriptor tells, whatever its bytes (value.h, LVT_JSON_EXACT): every field
+ * but those with .json = "-" and functions, which keep their initial value, and embedded pointers that are NULL. A
+ * dynamic value comes back as what its JSON says: a struct in it as a map, an integer as int64. */
 #ifndef LIVETEMPLATE_SESSION_RECORD_H
 #define LIVETEMPLATE_SESSION_RECORD_H
 
@@ -25,7 +25,8 @@ typedef struct lvt_record_part {
     void *object;
 } lvt_record_part;
 
-/* Append the record of some stores to `out`. LVT_ERROR_TYPE for what has no JSON; `out` is as before on an error. */
+/* Append the record of some stores to `out`. LVT_ERROR_ENCODING for a map
+ * with a key that is not UTF-8, LVT_ERROR_LIMIT for what nests too deep or is too large; `out` is as before then. */
 lvt_status lvt_record_encode(lvt_buffer *out, const lvt_record_part *parts, size_t count, lvt_error *error);
 /* Read a record into objects that hold what is to be where the record says nothing. LVT_ERROR_CORRUPT,
  * LVT_ERROR_OUT_OF_MEMORY: no object is changed then. */

@@ -3,6 +3,7 @@
 #include "tests/support/test_allocator.h"
 #include "tests/value/everything.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -84,6 +85,101 @@ static void every_kind_comes_back(void **state) {
     lvt_value_clear(&everything_type, &back, NULL);
     lvt_value_clear(&board_type, &one, NULL);
     lvt_value_clear(&board_type, &other, NULL);
+}
+
+/* What JSON, even typed, does not say. */
+typedef struct odd {
+    double number;
+    float real;
+    char cut[4];
+    char *latin;
+    lvt_string text;
+    char *html;
+    lvt_time moment;
+    int zero;
+    bool no;
+    lvt_dynamic any;
+    lvt_function call;
+} odd;
+LVT_STRUCT(odd, LVT_FIELD(odd, number, LVT_DOUBLE, "Number"), LVT_FIELD(odd, real, LVT_FLOAT, "Real"),
+           LVT_FIELD(odd, cut, LVT_CHARS(4), "Cut"), LVT_FIELD(odd, latin, LVT_STRING, "Latin"),
+           LVT_FIELD(odd, text, LVT_TEXT, "Text"), LVT_FIELD(odd, html, LVT_HTML, "Html"),
+           LVT_FIELD(odd, moment, LVT_TIME, "Moment"), LVT_FIELD(odd, zero, LVT_INT, "Zero", .omit_empty = true),
+           LVT_FIELD(odd, no, LVT_BOOL, "No", .omit_empty = true), LVT_FIELD(odd, any, LVT_DYNAMIC, "Any"),
+           LVT_FIELD(odd, call, LVT_FUNCTION, "Call"));
+
+static void odd_values_come_back(void **state) {
+    (void)state;
+    static const double numbers[] = {NAN, INFINITY, -INFINITY, -0.0, 5e-324, 1.7976931348623157e308, 0.1};
+    static const lvt_time times[] = {{INT64_MAX, 999999999, 0}, {INT64_MIN, 0, -1}, {-62167219201, 5, 0},
+                                     {253402300800, 0, 60},     {0, 0, 30},         {0, -5, 100 * 3600},
+                                     {1, 2000000000, -86400},   {0, 0, 0},          {253402300799, 1, -3600}};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        odd there = {.number = numbers[i % 7], .real = (float)numbers[i % 7], .moment = times[i]};
+        odd back = {.number = 1, .cut = "abc", .zero = 9, .no = true, .call = {.name = "stays"}};
+        memcpy(there.cut, "ab\xe2\x82", 4); /* cut within a character */
+        there.latin = strdup("caf\xe9");
+        there.text = (lvt_string){strdup("\xff"), 2};
+        there.html = strdup("<b>\xe9</b>");
+        assert_int_equal(lvt_dynamic_set(&there.any, (lvt_value){&lvt_type_double, &numbers[i % 7]}, NULL, NULL),
+                         LVT_OK);
+        const lvt_record_part from = PART("odd", odd_type, &there), into = PART("odd", odd_type, &back);
+        lvt_buffer record;
+        encode(&record, &from, 1);
+        decode(&into, 1, lvt_buffer_span(&record));
+        assert_memory_equal(&there.number, &back.number, sizeof back.number);
+        assert_memory_equal(&there.real, &back.real, sizeof back.real);
+        assert_memory_equal(there.cut, back.cut, 4);
+        assert_string_equal(there.latin, back.latin);
+        assert_int_equal(back.text.length, 2);
+        assert_memory_equal(there.text.data, back.text.data, 2);
+        assert_string_equal(there.html, back.html);
+        assert_memory_equal(&there.moment, &back.moment, sizeof back.moment);
+        assert_int_equal(back.zero, 0);
+        assert_false(back.no);
+        assert_ptr_equal(back.any.type, &lvt_type_double);
+        assert_memory_equal(&back.any.as.number, &numbers[i % 7], sizeof(double));
+        assert_string_equal(back.call.name, "stays");
+        lvt_buffer_free(&record);
+        lvt_value_clear(&odd_type, &there, NULL);
+        lvt_value_clear(&odd_type, &back, NULL);
+    }
+}
+
+/* Maps that look like what is typed are maps; keys that cannot be said are refused. */
+static void maps_stay_maps(void **state) {
+    (void)state;
+    static const char *const keys[] = {"$text", "$float", "$html", "$time", "$bytes"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        lvt_map there = {NULL, 0, 0}, back = {NULL, 0, 0};
+        lvt_dynamic *element = lvt_map_put_text(&there, &lvt_type_object, lvt_span_from(keys[i]));
+        assert_non_null(element);
+        lvt_string text = {(char *)(uintptr_t) "NaN", 3};
+        assert_int_equal(lvt_dynamic_set(element, (lvt_value){&lvt_type_text, &text}, NULL, NULL), LVT_OK);
+        const lvt_record_part from = PART("map", lvt_type_object, &there), into = PART("map", lvt_type_object, &back);
+        lvt_buffer record;
+        encode(&record, &from, 1);
+        decode(&into, 1, lvt_buffer_span(&record));
+        assert_true(lvt_value_equal((lvt_value){&lvt_type_object, &there}, (lvt_value){&lvt_type_object, &back}));
+        assert_non_null(lvt_map_put_text(&there, &lvt_type_object, LVT_SPAN("\xff")));
+        size_t length = record.length;
+        assert_int_equal(lvt_record_encode(&record, &from, 1, NULL), LVT_ERROR_ENCODING);
+        assert_int_equal(record.length, length);
+        lvt_buffer_free(&record);
+        lvt_value_clear(&lvt_type_object, &there, NULL);
+        lvt_value_clear(&lvt_type_object, &back, NULL);
+    }
+    double key = NAN;
+    const lvt_type *type = LVT_MAP_OF(LVT_DOUBLE, LVT_INT);
+    lvt_map numbers = {NULL, 0, 0};
+    assert_non_null(lvt_map_put(&numbers, type, (lvt_value){&lvt_type_double, &key}, NULL));
+    const lvt_record_part from = {LVT_SPAN_INIT("map"), type, &numbers};
+    lvt_buffer record;
+    lvt_buffer_init(&record, 1000, NULL);
+    assert_int_equal(lvt_record_encode(&record, &from, 1, NULL), LVT_ERROR_TYPE);
+    assert_int_equal(record.length, 0);
+    lvt_buffer_free(&record);
+    lvt_value_clear(type, &numbers, NULL);
 }
 
 static void programs_change(void **state) {
@@ -242,9 +338,14 @@ static void failing_memory_changes_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_comes_back),       cmocka_unit_test(programs_change),
-        cmocka_unit_test(people_can_read_it),          cmocka_unit_test(every_cut_and_every_bit_is_noticed),
-        cmocka_unit_test(strange_records_are_refused), cmocka_unit_test(failing_memory_changes_nothing),
+        cmocka_unit_test(every_kind_comes_back),
+        cmocka_unit_test(odd_values_come_back),
+        cmocka_unit_test(maps_stay_maps),
+        cmocka_unit_test(programs_change),
+        cmocka_unit_test(people_can_read_it),
+        cmocka_unit_test(every_cut_and_every_bit_is_noticed),
+        cmocka_unit_test(strange_records_are_refused),
+        cmocka_unit_test(failing_memory_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

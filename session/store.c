@@ -9,8 +9,17 @@ enum { ASIDE_ROOM = 32 };
 
 /* ---- changes, versions, keys ---- */
 
-lvt_status lvt_store_change_id(lvt_store_change *change, lvt_error *error) {
-    return lvt_random_bytes(change->id, sizeof change->id, error);
+/* A permutation of 64-bit numbers (splitmix64): unlike numbers stay unlike, and look random. */
+static uint64_t scatter(uint64_t number) {
+    number = (number ^ number >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    number = (number ^ number >> 27) * UINT64_C(0x94D049BB133111EB);
+    return number ^ number >> 31;
+}
+
+void lvt_session_store_change_id(lvt_store_change *change, lvt_session_store *store) {
+    uint64_t number = atomic_fetch_add_explicit(&store->changes, 1, memory_order_relaxed);
+    const uint64_t halves[2] = {scatter(store->seeds[0] + number), scatter(store->seeds[1] + number)};
+    memcpy(change->id, halves, sizeof change->id);
 }
 
 uint64_t lvt_store_next_version(const lvt_store_change *change) {
@@ -51,9 +60,12 @@ lvt_status lvt_session_store_create(lvt_session_store **out, const lvt_session_s
     }
     lvt_session_store *store = lvt_allocate(allocator, sizeof *store);
     if (store == NULL) return lvt_error_out_of_memory(error);
-    *store = (lvt_session_store){methods, payload, allocator};
-    *out = store;
-    return LVT_OK;
+    *store = (lvt_session_store){.methods = methods, .payload = payload, .allocator = allocator};
+    atomic_init(&store->changes, 0);
+    lvt_status status = lvt_random_bytes(store->seeds, sizeof store->seeds, error);
+    if (status == LVT_OK) *out = store;
+    else lvt_release(allocator, store);
+    return status;
 }
 
 void lvt_session_store_free(lvt_session_store *store) {

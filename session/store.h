@@ -6,10 +6,14 @@
 
 #include "livetemplate/limits.h"
 
+#include <stdatomic.h>
+
 struct lvt_session_store {
     const lvt_session_store_methods *methods;
     void *payload;
     const lvt_allocator *allocator;
+    uint64_t seeds[2]; /* random: what ids of changes begin from */
+    _Atomic uint64_t changes;
 };
 
 /* What is remembered of a change's id. Ids are random, so half of one tells it as well. */

@@ -1,10 +1,11 @@
 /* store: where the state of session groups outlives the process. One small interface, with implementations in memory
  * and on Redis here, and anything else by a program of its own (examples/sqlite_store shows one).
  *
- * A store keeps records: bytes under a key, with a version that every change changes. It knows nothing of what the bytes
- * mean (session/record.h does). Every change names the version that it starts from, so that two processes that serve
- * one group never lose a change of the other's: whoever comes second gets LVT_ERROR_CONFLICT, reads again and decides
- * anew. A change also has an id, so that one whose answer was lost can be asked for again without happening twice.
+ * A store keeps records: bytes under a key, with a version that every change changes. It knows nothing of what the
+ * bytes mean (session/record.h does). Every change names the version that it starts from, so that two processes that
+ * serve one group never lose a change of the other's: whoever comes second gets LVT_ERROR_CONFLICT, reads again and
+ * decides anew. A change also has an id, so that one whose answer was lost can be asked for again without happening
+ * twice.
  *
  * Versions: each change adds one. A new record starts at a random version (lvt_store_next_version), so that a version
  * means one content for ever: who still holds the state of a record that was removed, or that ran out, and was made
@@ -51,13 +52,9 @@ typedef struct lvt_store_change {
     uint64_t base;                        /* the version that the change starts from; 0: there must be no such record */
     lvt_span body;                        /* at most LVT_STORE_RECORD_MAX bytes, any */
     int64_t ttl;                          /* seconds from now until it ends by itself; 0: never */
-    unsigned char id[LVT_CHANGE_ID_SIZE]; /* random: see lvt_store_change_id */
+    unsigned char id[LVT_CHANGE_ID_SIZE]; /* its own: see lvt_session_store_change_id */
 } lvt_store_change;
 
-/* Fill change->id. A put with the id of one of the last LVT_STORE_CHANGES_REMEMBERED changes of the record does nothing
- * and is answered as that change was: so a put whose answer was lost is asked for again, with the same id, and happens
- * once, even where others have changed the record since. LVT_ERROR_CRYPTO when the system has no randomness. */
-lvt_status lvt_store_change_id(lvt_store_change *change, lvt_error *error);
 /* The version that a change leads to: base + 1, and for a new record one that follows from the change's id. */
 uint64_t lvt_store_next_version(const lvt_store_change *change);
 
@@ -91,8 +88,8 @@ typedef struct lvt_session_store_methods {
     lvt_status (*set_aside)(lvt_buffer *out, lvt_span key, uint64_t base, void *payload, lvt_error *error);
     /* Remove records whose time is over, at most `batch`, and count them; a store that does so by itself answers 0. */
     lvt_status (*expire)(size_t *out_count, size_t batch, void *payload, lvt_error *error);
-    /* Visit the keys that begin with `prefix`, in no order; each that is there all the time once, and none of those that
-     * begin with "aside:" unless `prefix` does. The visitor may call the store. */
+    /* Visit the keys that begin with `prefix`, in no order; each that is there all the time once, and none of those
+     * that begin with "aside:" unless `prefix` does. The visitor may call the store. */
     lvt_status (*list)(lvt_span prefix, lvt_store_visit visit, void *visit_payload, void *payload, lvt_error *error);
     /* How many keys begin with it. */
     lvt_status (*count)(size_t *out, lvt_span prefix, void *payload, lvt_error *error);
@@ -117,6 +114,12 @@ lvt_status lvt_session_store_create(lvt_session_store **out, const lvt_session_s
                                     const lvt_allocator *allocator, lvt_error *error);
 /* What uses it must be gone. NULL is allowed. */
 void lvt_session_store_free(lvt_session_store *store);
+
+/* Fill change->id with one that no other change has, in whatever process; costs some nanoseconds. A put with the id of
+ * one of the last LVT_STORE_CHANGES_REMEMBERED changes of the record does nothing and is answered as that change was:
+ * so a put whose answer was lost is asked for again, with the same id, and happens once, even where others have changed
+ * the record since. */
+void lvt_session_store_change_id(lvt_store_change *change, lvt_session_store *store);
 
 /* The methods, with what all stores have in common checked first: keys, sizes, times to live. */
 const char *lvt_session_store_name(const lvt_session_store *store);

@@ -41,7 +41,7 @@ static inline lvt_status store_try_put(uint64_t *version, lvt_session_store *sto
                                        lvt_span body, int64_t ttl) {
     lvt_error error = {0};
     lvt_store_change change = {.key = key, .base = base, .body = body, .ttl = ttl};
-    store_expect(lvt_store_change_id(&change, &error), LVT_OK, &error, "change id");
+    lvt_session_store_change_id(&change, store);
     return lvt_session_store_put(version, store, &change, &error);
 }
 
@@ -51,7 +51,7 @@ static inline uint64_t store_put(lvt_session_store *store, const char *key, uint
     lvt_error error = {0};
     uint64_t version = 0;
     lvt_store_change change = {.key = lvt_span_from(key), .base = base, .body = lvt_span_from(body), .ttl = ttl};
-    store_expect(lvt_store_change_id(&change, &error), LVT_OK, &error, "change id");
+    lvt_session_store_change_id(&change, store);
     store_expect(lvt_session_store_put(&version, store, &change, &error), LVT_OK, &error, key);
     assert_int_equal(version, lvt_store_next_version(&change));
     return version;
@@ -206,14 +206,14 @@ static void a_change_happens_once(void **state) {
     lvt_error error = {0};
     uint64_t version = 0, again = 0;
     lvt_store_change create = {.key = LVT_SPAN("a"), .body = LVT_SPAN("one")};
-    assert_int_equal(lvt_store_change_id(&create, &error), LVT_OK);
+    lvt_session_store_change_id(&create, store);
     store_expect(lvt_session_store_put(&version, store, &create, &error), LVT_OK, &error, "create");
     store_expect(lvt_session_store_put(&again, store, &create, &error), LVT_OK, &error, "create again");
     assert_int_equal(again, version);
     store_check(store, "a", "one", version);
 
     lvt_store_change change = {.key = LVT_SPAN("a"), .base = version, .body = LVT_SPAN("two")};
-    assert_int_equal(lvt_store_change_id(&change, &error), LVT_OK);
+    lvt_session_store_change_id(&change, store);
     store_expect(lvt_session_store_put(&version, store, &change, &error), LVT_OK, &error, "change");
     uint64_t latest = version;
     char body[32];
@@ -483,7 +483,7 @@ static inline void store_increment(store_racer *racer) {
         if (status == LVT_ERROR_NOT_FOUND) status = LVT_OK;
         (void)snprintf(next, sizeof next, "%ld", atol(text) + 1);
         change.body = lvt_span_from(next);
-        if (status == LVT_OK) status = lvt_store_change_id(&change, &error);
+        lvt_session_store_change_id(&change, racer->store);
         uint64_t version;
         if (status == LVT_OK) status = lvt_session_store_put(&version, racer->store, &change, &error);
         if (status == LVT_OK) break;

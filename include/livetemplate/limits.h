@@ -180,6 +180,16 @@
 /* server: seconds between WebSocket pings, and until a silent peer is closed. */
 #define LVT_WEBSOCKET_PING_SECONDS 30
 #define LVT_WEBSOCKET_SILENCE_SECONDS 75
+/* server: threads that do the work of session groups. They may wait for a database, so there are some even on a small
+ * machine; more than the maximum is no way to wait for many things. */
+#define LVT_WORKERS_MIN 4
+#define LVT_WORKERS_MAX 256
+/* server: requests that are with the workers, a few kilobytes each, and seconds that a client waits for one: below the
+ * patience of the proxies in front of a server. */
+#define LVT_REQUESTS_MAX 8192
+#define LVT_REQUEST_WAIT_SECONDS 30
+/* server: the most that options may ask for, of either: beyond an hour nobody waits. */
+#define LVT_WAIT_SECONDS_MAX 3600
 /* server: seconds that a clean stop waits for clients to take what is on its way. */
 #define LVT_STOP_GRACE_SECONDS 5
 

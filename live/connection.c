@@ -83,8 +83,8 @@ static lvt_status attach(lvt_connection *connection, const lvt_request *request,
     lvt_token_claims claims;
     int refused = lvt_live_identify(&caller, live, request, error);
     if (refused != 0) return refused == 401 ? LVT_ERROR_TOKEN_FOREIGN : LVT_ERROR_INTERNAL;
-    /* A group that was made for this request cannot be the token's. */
-    lvt_span group = caller.fresh ? (lvt_span){NULL, 0} : caller.visitor.group;
+    /* A group that was made for this request cannot be the token's, nor pass for none. */
+    lvt_span group = caller.visitor.group;
     lvt_span token = lvt_request_header_element(request, "Sec-WebSocket-Protocol", LVT_SPAN("lvt.token."));
     lvt_status status = lvt_token_verify(&claims, live->app, token, group, error);
     if (status != LVT_OK) return status;

@@ -34,6 +34,22 @@ extern "C" {
     X(RESYNCS, "resyncs_total", "counter", "Complete trees that clients asked for")                                  \
     X(MESSAGES_MALFORMED, "messages_malformed_total", "counter", "Client messages that could not be read")           \
     X(TOKENS_REFUSED, "tokens_refused_total", "counter", "Tokens refused")                                           \
+    X(TOKENS_REFUSED_FORM, "tokens_refused_form_total", "counter", "Refused tokens that are not of our form")        \
+    X(TOKENS_REFUSED_KEY, "tokens_refused_key_total", "counter", "Refused tokens whose key is unknown or over")      \
+    X(TOKENS_REFUSED_SIGNATURE, "tokens_refused_signature_total", "counter", "Refused tokens that are forged")       \
+    X(TOKENS_REFUSED_EXPIRED, "tokens_refused_expired_total", "counter", "Refused tokens that had expired")          \
+    X(TOKENS_REFUSED_EARLY, "tokens_refused_not_yet_valid_total", "counter", "Refused tokens from the future")       \
+    X(TOKENS_REFUSED_REPLAYED, "tokens_refused_replayed_total", "counter", "Refused tokens that were retired")       \
+    X(TOKENS_REFUSED_APP, "tokens_refused_foreign_application_total", "counter", "Refused tokens of others")         \
+    X(TOKENS_REFUSED_GROUP, "tokens_refused_foreign_group_total", "counter", "Refused tokens of another group")      \
+    X(TOKENS_REFUSED_COOKIE, "tokens_refused_cookie_total", "counter", "Refused tokens without the cookie")          \
+    X(TOKENS_REFUSED_PAGE, "tokens_refused_page_total", "counter", "Refused tokens whose page is gone")              \
+    X(TOKENS_REFRESHED, "tokens_refreshed_total", "counter", "Tokens exchanged for new ones")                        \
+    X(TOKENS_INVALIDATED, "tokens_invalidated_total", "counter", "Tokens invalidated")                               \
+    X(TOKENS_FORGOTTEN, "tokens_forgotten_total", "counter", "Retired tokens that a full table forgot")              \
+    X(COOKIES_REFUSED, "cookies_refused_total", "counter", "Session cookies refused")                                \
+    X(KEYS_ROTATED, "keys_rotated_total", "counter", "Changes of the key that makes tokens")                         \
+    X(KEYS_UNAVAILABLE, "keys_unavailable_total", "counter", "Failures to read or save keys")                        \
     X(DUPLICATE_KEYS, "duplicate_keys_total", "counter", "Rows whose key stood twice in one list")                   \
     X(RENDER_ERRORS, "render_errors_total", "counter", "Renders that ended with an error")                           \
     X(HTTP_REQUESTS, "http_requests_total", "counter", "HTTP requests answered")                                     \

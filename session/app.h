@@ -3,8 +3,9 @@
 #define LIVETEMPLATE_SESSION_APP_H
 
 #include "cleanup.h"
-#include "keys.h"
+#include "keychain.h"
 #include "registry.h"
+#include "token_retired.h"
 
 #include <pthread.h>
 
@@ -15,18 +16,24 @@ struct lvt_app {
     unsigned char cookie_key[LVT_KEY_SIZE];
     unsigned char group_key[LVT_KEY_SIZE];
     uint64_t seed; /* for tables whose keys come from outside */
-    pthread_mutex_t lock;
-    lvt_key_ring keys;     /* under the lock */
+    lvt_crypto *crypto;
+    lvt_keychain keychain;
+    lvt_retired retired;
     lvt_registry registry; /* has locks of its own */
     lvt_cleanup cleanup;
 };
 
+lvt_moment lvt_app_now(const lvt_app *app);
 /* The keyed hash by which tokens and pages name a group. */
 lvt_status lvt_group_tag_make(lvt_group_tag *out, const lvt_app *app, lvt_span group, lvt_error *error);
 
 /* The registry's calls for live pages, with the application's clock; see registry.h. */
 lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_claims *claims, lvt_span group,
                                 lvt_error *error);
+/* The page, where there is one of that id and nonce, is known by another nonce from now on. */
+void lvt_app_renew_page(lvt_app *app, const char *page, const char *old_nonce, const char *nonce);
+/* A token was good, but not for its page: audit that, if `status` says so. Returns it. */
+lvt_status lvt_app_audit_page(lvt_app *app, const lvt_token_claims *claims, lvt_status status);
 void lvt_app_disconnect_page(lvt_app *app, lvt_page *page);
 /* Call it when the page's rendering has changed. Takes a lock only when the page's memory is another one. False when
  * the page has given up its rendering, which exceeded a budget: it is empty now. */

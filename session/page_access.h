@@ -4,10 +4,6 @@
 
 #include "page_kind.h"
 
-/* What tokens of pages without a group are bound to. */
-static inline lvt_span lvt_page_token_group(lvt_span group) {
-    return group.length != 0 ? group : LVT_SPAN("\0no group");
-}
 static inline int64_t lvt_page_now(const lvt_app *app) { return lvt_clock_steady(&app->options.clock); }
 /* The page that a token opens, taken. */
 lvt_status lvt_page_take(lvt_page **out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);

@@ -3,24 +3,12 @@
 
 /* ---- the way to a page ---- */
 
-static lvt_status verify(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
-    return lvt_token_verify(out, app, token, lvt_page_token_group(group), error);
-}
-
-/* A token that was good once is worth a line. */
-static lvt_status report(lvt_app *app, const lvt_token_claims *claims, lvt_status status) {
-    if (status != LVT_ERROR_TOKEN_REPLAYED) return status;
-    lvt_metrics_add(app->metrics, LVT_METRIC_TOKENS_REFUSED, 1);
-    lvt_log_write(&app->options.log, LVT_LOG_INFO, "token refused: page %s is known by another nonce", claims->page);
-    return status;
-}
-
 lvt_status lvt_page_take(lvt_page **out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_token_claims claims;
-    lvt_status status = verify(&claims, app, token, group, error);
+    lvt_status status = lvt_token_verify(&claims, app, token, group, error);
     if (status != LVT_OK) return status;
     status = lvt_registry_take(out, &app->registry, claims.page, claims.nonce, lvt_page_now(app), error);
-    return report(app, &claims, status);
+    return lvt_app_audit_page(app, &claims, status);
 }
 
 void lvt_page_give_back(lvt_app *app, lvt_page *page) {
@@ -52,16 +40,14 @@ lvt_status lvt_page_fill(void *object, size_t *out_bytes, const lvt_page_kind *k
 static lvt_status create(lvt_buffer *out, lvt_page_kind *kind, lvt_span group, const lvt_page_source *source,
                          lvt_error *error) {
     lvt_app *app = kind->app;
-    lvt_group_tag tag;
     lvt_page *page;
     const size_t before = out->length;
-    lvt_status status = lvt_group_tag_make(&tag, app, lvt_page_token_group(group), error);
-    if (status == LVT_OK) status = lvt_page_kind_make_page(&page, kind, &tag, error);
+    lvt_status status = lvt_page_kind_make_page(&page, kind, error);
     if (status != LVT_OK) return status;
     status = lvt_page_fill(lvt_page_data(page), &page->memory.data, kind, source, error);
     if (status == LVT_OK) {
         page->memory.record = kind->size;
-        status = lvt_token_issue(out, app, page->id, page->nonce, lvt_page_token_group(group), error);
+        status = lvt_token_issue(out, app, page->id, page->nonce, group, error);
     }
     if (status == LVT_OK) status = lvt_registry_add(&app->registry, page, lvt_page_now(app), error);
     if (status == LVT_OK) return LVT_OK;
@@ -84,49 +70,54 @@ lvt_status lvt_page_create_json(lvt_buffer *out, lvt_page_kind *kind, lvt_span g
 
 lvt_status lvt_page_refresh(lvt_buffer *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_page *page;
-    char nonce[LVT_ID_LENGTH + 1];
     lvt_status status = lvt_page_take(&page, app, token, group, error);
     if (status != LVT_OK) return status;
-    status = lvt_id_random(nonce, error);
-    if (status == LVT_OK) status = lvt_token_issue(out, app, page->id, nonce, lvt_page_token_group(group), error);
-    if (status == LVT_OK) lvt_registry_set_nonce(&app->registry, page, nonce);
+    status = lvt_token_refresh(out, NULL, app, token, group, error);
     lvt_page_give_back(app, page);
     return status;
+}
+
+/* What the token of a page that is there says. */
+static lvt_status look_up(lvt_token_claims *out_claims, lvt_page_info *out, lvt_app *app, lvt_span token,
+                          lvt_span group, lvt_error *error) {
+    lvt_status status = lvt_token_verify(out_claims, app, token, group, error);
+    if (status != LVT_OK) return status;
+    const int64_t now = lvt_page_now(app);
+    status = lvt_registry_describe(out, &app->registry, out_claims->page, out_claims->nonce, now, error);
+    if (status == LVT_OK) lvt_page_info_set_wall(out, app, now);
+    return lvt_app_audit_page(app, out_claims, status);
 }
 
 lvt_status lvt_page_get_info(lvt_page_info *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_token_claims claims;
     lvt_page_info info;
-    lvt_status status = verify(&claims, app, token, group, error);
-    if (status != LVT_OK) return status;
-    const int64_t now = lvt_page_now(app);
-    status = lvt_registry_describe(&info, &app->registry, claims.page, claims.nonce, now, error);
-    if (status != LVT_OK) return report(app, &claims, status);
-    lvt_page_info_set_wall(&info, app, now);
-    *out = info;
-    return LVT_OK;
+    lvt_status status = look_up(&claims, &info, app, token, group, error);
+    if (status == LVT_OK) *out = info;
+    return status;
 }
 
 lvt_status lvt_page_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
+    lvt_token_claims claims;
     lvt_page_info info;
-    return lvt_page_get_info(&info, app, token, group, error);
+    return look_up(&claims, &info, app, token, group, error);
+}
+
+static lvt_status close(lvt_app *app, const lvt_token_claims *claims, lvt_error *error) {
+    return lvt_registry_close(&app->registry, claims->page, claims->nonce, lvt_page_now(app), error);
 }
 
 lvt_status lvt_page_invalidate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
-    lvt_page *page;
-    lvt_status status = lvt_page_take(&page, app, token, group, error);
-    if (status != LVT_OK) return status;
-    lvt_rendering_clear(page->rendering);
-    lvt_value_clear(page->kind->type, lvt_page_data(page), NULL);
-    lvt_registry_retire(&app->registry, page);
-    lvt_page_give_back(app, page);
-    return LVT_OK;
+    lvt_token_claims claims;
+    lvt_page_info info;
+    lvt_status status = look_up(&claims, &info, app, token, group, error);
+    if (status == LVT_OK) status = lvt_token_invalidate(NULL, app, token, group, error);
+    if (status == LVT_OK) (void)close(app, &claims, NULL); /* somebody else may have, meanwhile */
+    return status;
 }
 
 lvt_status lvt_page_close(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_token_claims claims;
-    lvt_status status = verify(&claims, app, token, group, error);
+    lvt_status status = lvt_token_verify(&claims, app, token, group, error);
     if (status != LVT_OK) return status;
-    status = lvt_registry_close(&app->registry, claims.page, claims.nonce, lvt_page_now(app), error);
-    return report(app, &claims, status);
+    return lvt_app_audit_page(app, &claims, close(app, &claims, error));
 }

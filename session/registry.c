@@ -432,14 +432,6 @@ void lvt_registry_give_back(lvt_registry *registry, lvt_page *page, int64_t now)
     if (is_last) lvt_registry_destroy(registry, page);
 }
 
-void lvt_registry_set_nonce(lvt_registry *registry, lvt_page *page, const char *nonce) {
-    lvt_page_shard *shard = lvt_registry_shard(registry, lvt_registry_hash(registry, page->id));
-    (void)pthread_mutex_lock(&shard->lock);
-    (void)memset(page->nonce, 0, sizeof page->nonce);
-    memcpy(page->nonce, nonce, strlen(nonce));
-    (void)pthread_mutex_unlock(&shard->lock);
-}
-
 lvt_status lvt_registry_close(lvt_registry *registry, const char *id, const char *nonce, int64_t now,
                               lvt_error *error) {
     const uint64_t hash = lvt_registry_hash(registry, id);
@@ -459,6 +451,15 @@ lvt_status lvt_registry_close(lvt_registry *registry, const char *id, const char
     if (status != LVT_OK) return finish_look_up(registry, gone, status);
     if (page != NULL) lvt_registry_destroy(registry, page);
     return LVT_OK;
+}
+
+void lvt_registry_renew(lvt_registry *registry, const char *id, const char *old_nonce, const char *nonce) {
+    const uint64_t hash = lvt_registry_hash(registry, id);
+    lvt_page_shard *shard = lvt_registry_shard(registry, hash);
+    (void)pthread_mutex_lock(&shard->lock);
+    lvt_page *page = lvt_page_table_find(&shard->table, hash, id);
+    if (page != NULL && strcmp(page->nonce, old_nonce) == 0) memcpy(page->nonce, nonce, LVT_ID_LENGTH);
+    (void)pthread_mutex_unlock(&shard->lock);
 }
 
 /* ---- telling ---- */

@@ -139,7 +139,7 @@ static void give_up_own(lvt_registry *registry, lvt_page *page, lvt_page_memory 
 /* The mode of a page that gives up nothing now. */
 static lvt_page_mode mode_of(const lvt_page *page) {
     if (lvt_page_has_rendering(page)) return LVT_PAGE_MODE_CHANGES;
-    return page->sequence == 0 && page->mode != LVT_PAGE_MODE_RETIRED ? LVT_PAGE_MODE_NEW : (lvt_page_mode)page->mode;
+    return page->sequence == 0 ? LVT_PAGE_MODE_NEW : (lvt_page_mode)page->mode;
 }
 
 bool lvt_registry_account(lvt_registry *registry, lvt_page *page, size_t data) {
@@ -162,12 +162,6 @@ bool lvt_registry_account(lvt_registry *registry, lvt_page *page, size_t data) {
     memory.data = data;
     publish(registry, page, &memory, exceeded);
     return false;
-}
-
-void lvt_registry_retire(lvt_registry *registry, lvt_page *page) {
-    lvt_registry_set_nonce(registry, page, "");
-    const lvt_page_memory memory = lvt_page_measure(page);
-    publish(registry, page, &(lvt_page_memory){.record = memory.record}, LVT_PAGE_MODE_RETIRED);
 }
 
 lvt_status lvt_registry_charge_new(lvt_registry *registry, lvt_page *page, lvt_error *error) {

@@ -41,6 +41,21 @@ size_t lvt_budget_maximum(const lvt_budget *budget);
 size_t lvt_budget_used(const lvt_budget *budget);
 
 /* ---- applications --------------------------------------------------------------------------------------------- */
+/* What of token.h an application is made with. */
+typedef struct lvt_key_storage lvt_key_storage;
+typedef struct lvt_audit_event lvt_audit_event;
+
+/* The form in which an application issues its tokens, and the only one that it accepts. */
+typedef enum lvt_token_form {
+    LVT_TOKEN_SIGNED, /* a JWT that anyone can read and nobody can change */
+    LVT_TOKEN_SEALED  /* encrypted as well: AES-256-GCM */
+} lvt_token_form;
+
+/* Where events of security go; see lvt_audit_event. Called on whatever thread it happened, without a lock held. */
+typedef struct lvt_audit {
+    void (*write)(const lvt_audit_event *event, void *payload);
+    void *payload;
+} lvt_audit;
 
 typedef struct lvt_app_options {
     unsigned version;  /* 1 */
@@ -59,6 +74,14 @@ typedef struct lvt_app_options {
     size_t groups_max;        /* of each live handler; 0: LVT_GROUPS_MAX_DEFAULT */
     int64_t group_ttl;        /* seconds without connection and request; 0: LVT_GROUP_TTL_SECONDS_DEFAULT */
     int64_t token_ttl;        /* seconds; 0: LVT_TOKEN_TTL_SECONDS_DEFAULT */
+    lvt_token_form token_form;
+    int64_t key_rotation; /* seconds from one key for tokens to the next; 0: LVT_KEY_ROTATION_SECONDS_DEFAULT; negative:
+                             never by itself. The same for all processes that share a secret */
+    int64_t key_grace;    /* seconds that the last key is good for then; 0: LVT_KEY_GRACE_SECONDS_DEFAULT */
+    const lvt_key_storage *key_storage; /* where keys are kept for the next start and other processes, borrowed; needs a
+                                           secret; NULL: nowhere */
+    size_t retired_max;       /* nonces of retired tokens that are remembered; 0: LVT_RETIRED_NONCES_MAX_DEFAULT */
+    lvt_audit audit;          /* `write` NULL: one line for each event in `log` */
     lvt_session_store *store; /* where the state of session groups is kept, borrowed; NULL: in memory alone */
     lvt_log log;
     lvt_clock clock;

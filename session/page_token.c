@@ -77,14 +77,14 @@ lvt_status lvt_page_refresh(lvt_buffer *out, lvt_app *app, lvt_span token, lvt_s
     return status;
 }
 
-/* What the token of a page that is there says. */
+/* What the token of a page that is there says; `out` may be NULL. */
 static lvt_status look_up(lvt_token_claims *out_claims, lvt_page_info *out, lvt_app *app, lvt_span token,
                           lvt_span group, lvt_error *error) {
     lvt_status status = lvt_token_verify(out_claims, app, token, group, error);
     if (status != LVT_OK) return status;
     const int64_t now = lvt_page_now(app);
     status = lvt_registry_describe(out, &app->registry, out_claims->page, out_claims->nonce, now, error);
-    if (status == LVT_OK) lvt_page_info_set_wall(out, app, now);
+    if (status == LVT_OK && out != NULL) lvt_page_info_set_wall(out, app, now);
     return lvt_app_audit_page(app, out_claims, status);
 }
 
@@ -98,8 +98,7 @@ lvt_status lvt_page_get_info(lvt_page_info *out, lvt_app *app, lvt_span token, l
 
 lvt_status lvt_page_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_token_claims claims;
-    lvt_page_info info;
-    return look_up(&claims, &info, app, token, group, error);
+    return look_up(&claims, NULL, app, token, group, error);
 }
 
 static lvt_status close(lvt_app *app, const lvt_token_claims *claims, lvt_error *error) {
@@ -108,8 +107,7 @@ static lvt_status close(lvt_app *app, const lvt_token_claims *claims, lvt_error 
 
 lvt_status lvt_page_invalidate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_token_claims claims;
-    lvt_page_info info;
-    lvt_status status = look_up(&claims, &info, app, token, group, error);
+    lvt_status status = look_up(&claims, NULL, app, token, group, error);
     if (status == LVT_OK) status = lvt_token_invalidate(NULL, app, token, group, error);
     if (status == LVT_OK) (void)close(app, &claims, NULL); /* somebody else may have, meanwhile */
     return status;

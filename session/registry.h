@@ -85,7 +85,7 @@ void lvt_registry_close_kind(lvt_registry *registry, const lvt_page_kind *kind);
 /* The page, where there is one of that id and nonce, is known by another nonce from now on. */
 void lvt_registry_renew(lvt_registry *registry, const char *id, const char *old_nonce, const char *nonce);
 
-/* What is known of a page; errors as lvt_registry_take. */
+/* What is known of a page; `out` may be NULL. Errors as lvt_registry_take. */
 lvt_status lvt_registry_describe(lvt_page_info *out, lvt_registry *registry, const char *id, const char *nonce,
                                  int64_t now, lvt_error *error);
 /* The infos of some pages of a shard; as lvt_page_table_walk. Times are steady. */

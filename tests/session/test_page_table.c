@@ -35,6 +35,12 @@ static void flip(shelf *s, size_t i) {
     if (s->is_in[i]) lvt_page_table_remove(&s->table, hash, &s->pages[i]);
     else lvt_page_table_add(&s->table, hash, &s->pages[i]);
     s->is_in[i] = !s->is_in[i];
+    /* As the registry does. */
+    lvt_page_table_release(lvt_page_table_take_spent(&s->table), s->table.allocator);
+    lvt_page_buckets buckets;
+    if (s->table.wanted == 0 || !lvt_page_buckets_make(&buckets, s->table.wanted, s->table.allocator)) return;
+    assert_true(lvt_page_table_install(&s->table, &buckets));
+    assert_false(lvt_page_table_install(&s->table, &buckets));
 }
 
 static void check_find(const shelf *s, size_t i) {

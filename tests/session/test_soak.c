@@ -234,10 +234,11 @@ static void an_hour_leaves_memory_where_it_was(void **state) {
     assert_true(pages_metric(&s.p, LVT_METRIC_UPDATES_COMPLETE_APP_MEMORY) > 20);
     print_message("live bytes after each quarter: %zu %zu %zu %zu; resident: %zu %zu %zu %zu\n", bytes[0], bytes[1],
                   bytes[2], bytes[3], resident_bytes[0], resident_bytes[1], resident_bytes[2], resident_bytes[3]);
-    /* What is kept for the next pages, and of retired tokens, has its maxima; they are reached early. */
-    assert_true(bytes[QUARTERS - 1] <= bytes[1] + bytes[1] / 8);
+    /* What is kept for the next pages, and of retired tokens, has its maxima; what grows is what
+     * the largest page so far has asked for. */
+    assert_true(bytes[QUARTERS - 1] <= bytes[1] + bytes[1] / 2);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    assert_true(resident_bytes[QUARTERS - 1] <= resident_bytes[1] + resident_bytes[1] / 8);
+    assert_true(resident_bytes[QUARTERS - 1] <= resident_bytes[1] + resident_bytes[1] / 4);
 #endif
     /* Without the kind, without what is remembered of retired tokens, and but for a few buckets, it is to the byte what
      * it was. */

@@ -108,7 +108,8 @@ static lvt_status read_record(const get_call *call, const lvt_redis_reply *reply
                               lvt_error *error) {
     uint64_t version = 0;
     if (reply->kind == LVT_REDIS_NIL) return not_found(error);
-    if (reply->kind != LVT_REDIS_ARRAY || reply->count < 2 || reply->elements[1]->kind != LVT_REDIS_INTEGER)
+    if (reply->kind != LVT_REDIS_ARRAY || reply->count < 2 || reply->elements[0]->kind != LVT_REDIS_STRING ||
+        reply->elements[1]->kind != LVT_REDIS_INTEGER)
         return lvt_redis_reply_strange(connection, error);
     if (!lvt_redis_read_version(&version, reply->elements[0])) return no_record(error);
     bool is_unchanged = reply->count == 2;
@@ -240,6 +241,7 @@ static lvt_status try_aside(lvt_redis_store *store, lvt_redis_connection *connec
         return LVT_OK;
     }
     if (reply->kind == LVT_REDIS_NIL) return not_found(error);
+    if (reply->kind != LVT_REDIS_STRING) return lvt_redis_reply_strange(connection, error);
     if (!lvt_redis_read_version(&version, reply)) return no_record(error);
     if (call->base != 0 && call->base != version) return conflict(error);
     status = lvt_store_aside_key(call->name, call->key, version, error);

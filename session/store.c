@@ -23,12 +23,11 @@ void lvt_session_store_change_id(lvt_store_change *change, lvt_session_store *st
 }
 
 uint64_t lvt_store_next_version(const lvt_store_change *change) {
-    if (change->base != 0) return change->base + 1;
-    /* 48 random bits, and room for a while of changes before the next possible start. Below 2^63: stores that know
-     * signed numbers only have no trouble with it. */
-    uint64_t start = 0;
-    for (size_t i = 0; i < 6; i++) start = start << 8 | change->id[LVT_CHANGE_ID_SIZE - 1 - i];
-    return start << 14 | 1;
+    /* One half of the id is enough; 63 bits of it, for stores that know signed numbers only. */
+    uint64_t version;
+    memcpy(&version, change->id, sizeof version);
+    version >>= 1;
+    return version != 0 ? version : 1;
 }
 
 static bool is_aside(lvt_span key) { return lvt_span_starts_with(key, LVT_SPAN(LVT_STORE_ASIDE_PREFIX)); }
@@ -152,16 +151,4 @@ lvt_status lvt_session_store_count(size_t *out, lvt_session_store *store, lvt_sp
 
 lvt_status lvt_session_store_health(lvt_store_health *out, lvt_session_store *store, lvt_error *error) {
     return store->methods->health(out, store->payload, error);
-}
-
-/* ---- what only a failover store has ---- */
-
-bool lvt_session_store_is_stored(lvt_session_store *store, lvt_span key) {
-    (void)store, (void)key;
-    return true;
-}
-
-size_t lvt_session_store_reconcile(lvt_session_store *store) {
-    (void)store;
-    return 0;
 }

@@ -145,6 +145,20 @@
 #define LVT_REDIS_SCAN_BATCH 500
 /* session: keys of one list; 16 bytes of each are remembered, for Redis may name one twice. */
 #define LVT_REDIS_LIST_MAX 10000000
+/* session: a failover store: failures in a row after which its place is left alone; one or two may be a switch that
+ * restarts. Then nanoseconds until it is tried again, doubled each time up to the last. */
+#define LVT_FAILOVER_FAILURES_DEFAULT 3
+#define LVT_FAILOVER_RETRY_FIRST_DEFAULT (INT64_C(1) * 1000 * 1000 * 1000)
+#define LVT_FAILOVER_RETRY_LAST_DEFAULT (INT64_C(30) * 1000 * 1000 * 1000)
+/* session: what it keeps in memory: the sessions of a busy hour. */
+#define LVT_FAILOVER_RECORDS_DEFAULT 100000
+#define LVT_FAILOVER_BYTES_DEFAULT ((size_t)256 * 1024 * 1024)
+/* session: records put to their place in one go, by a call that has something else to do and by
+ * lvt_session_store_reconcile; each is an exchange or two. */
+#define LVT_FAILOVER_BATCH_OF_CALL 4
+#define LVT_FAILOVER_BATCH 256
+/* session: versions that a place may have reached by writes of which no answer came. */
+#define LVT_FAILOVER_MAYBE_MAX 4
 /* session: a memory store: a million sessions of a small program, or a quarter of that at 4 KiB each. */
 #define LVT_STORE_RECORDS_MAX_DEFAULT 1000000
 #define LVT_STORE_BYTES_MAX_DEFAULT ((size_t)1024 * 1024 * 1024)

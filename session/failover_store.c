@@ -408,3 +408,23 @@ size_t lvt_session_store_reconcile(lvt_session_store *store) {
     lvt_failover_store *failover = failover_of(store);
     return failover != NULL ? lvt_failover_reconcile(failover, LVT_FAILOVER_BATCH) : 0;
 }
+
+void lvt_failover_publish(const lvt_session_store *store, lvt_metrics *metrics) {
+    lvt_failover_statistics statistics = {.opened = 0};
+    size_t pending = 0;
+    bool is_open = false;
+    lvt_failover_store *failover = failover_of(store);
+    if (failover != NULL) {
+        lock(failover);
+        statistics = failover->statistics;
+        pending = failover->memory.pending;
+        is_open = failover->is_open;
+        unlock(failover);
+    }
+    lvt_metrics_add(metrics, LVT_METRIC_STORE_SET_ASIDE, (int64_t)statistics.set_aside);
+    lvt_metrics_set(metrics, LVT_METRIC_STORE_AWAY, is_open);
+    lvt_metrics_set(metrics, LVT_METRIC_STORE_OPENED, (int64_t)statistics.opened);
+    lvt_metrics_set(metrics, LVT_METRIC_STORE_PENDING, (int64_t)pending);
+    lvt_metrics_set(metrics, LVT_METRIC_STORE_RECONCILED, (int64_t)statistics.reconciled);
+    lvt_metrics_set(metrics, LVT_METRIC_STORE_LOST, (int64_t)statistics.lost);
+}

@@ -29,7 +29,7 @@
 #ifndef LIVETEMPLATE_STORE_H
 #define LIVETEMPLATE_STORE_H
 
-#include "base.h"
+#include "observe.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -136,6 +136,9 @@ lvt_status lvt_session_store_list(lvt_session_store *store, lvt_span prefix, lvt
                                   lvt_error *error);
 lvt_status lvt_session_store_count(size_t *out, lvt_session_store *store, lvt_span prefix, lvt_error *error);
 lvt_status lvt_session_store_health(lvt_store_health *out, lvt_session_store *store, lvt_error *error);
+/* Set the numbers of this store (observe.h, STORE_...) in an application's metrics, before they are shown: a store
+ * counts for itself, as several applications may share it. */
+void lvt_session_store_publish(lvt_session_store *store, lvt_metrics *metrics);
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 

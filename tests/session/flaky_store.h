@@ -55,8 +55,10 @@ static lvt_status flaky_put_inner(uint64_t *out_version, const lvt_store_change 
 
 static lvt_status flaky_put(uint64_t *out_version, const lvt_store_change *change, void *payload, lvt_error *error) {
     void (*on_put)(void *) = ((flaky_store *)payload)->on_put;
-    ((flaky_store *)payload)->on_put = NULL;
-    if (on_put != NULL) on_put(((flaky_store *)payload)->on_put_payload);
+    if (on_put != NULL) {
+        ((flaky_store *)payload)->on_put = NULL;
+        on_put(((flaky_store *)payload)->on_put_payload);
+    }
     FLAKY_CALL(flaky_put_inner(out_version, change, flaky, error));
 }
 

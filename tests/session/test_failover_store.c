@@ -495,6 +495,47 @@ static void the_end_is_a_last_try(void **state) {
     assert_non_null(strstr(f.log, "1 records are lost, the flaky store is still away"));
 }
 
+static void what_happens_is_counted(void **state) {
+    (void)state;
+    fixture f;
+    fixture_init(&f);
+    fixture_open(&f);
+    lvt_metrics *metrics;
+    assert_int_equal(lvt_metrics_create(&metrics, NULL, NULL), LVT_OK);
+    uint64_t a = put(&f, "a", 0, "1"), other;
+    (void)put(&f, "b", 0, "1");
+    (void)store_try_put(&other, f.store, LVT_SPAN("a"), 0, LVT_SPAN("x"), 0);
+    (void)store_try_put(&other, f.store, LVT_SPAN(""), 0, LVT_SPAN("x"), 0);
+    open_circuit(&f);
+    (void)put(&f, "a", a, "ours");
+    (void)put(&f, "c", 0, "ours");
+    (void)store_put(f.inner, "a", a, "theirs", 0);
+    lvt_session_store_publish(f.store, metrics);
+    assert_int_equal(lvt_metrics_get(metrics, LVT_METRIC_STORE_AWAY), 1);
+    assert_int_equal(lvt_metrics_get(metrics, LVT_METRIC_STORE_PENDING), 2);
+    assert_int_equal(come_back(&f), 0);
+    static const struct {
+        lvt_metric metric;
+        int64_t number;
+    } rows[] = {
+        {LVT_METRIC_STORE_READS, 3},       {LVT_METRIC_STORE_WRITES, 6},     {LVT_METRIC_STORE_CONFLICTS, 1},
+        {LVT_METRIC_STORE_UNAVAILABLE, 3}, {LVT_METRIC_STORE_REFUSED, 0},    {LVT_METRIC_STORE_FAILED, 1},
+        {LVT_METRIC_STORE_SET_ASIDE, 1},   {LVT_METRIC_STORE_AWAY, 0},       {LVT_METRIC_STORE_OPENED, 1},
+        {LVT_METRIC_STORE_PENDING, 0},     {LVT_METRIC_STORE_RECONCILED, 1}, {LVT_METRIC_STORE_LOST, 0},
+    };
+    for (int round = 0; round < 2; round++) { /* twice shown is not twice counted */
+        lvt_session_store_publish(f.store, metrics);
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            int64_t number = lvt_metrics_get(metrics, rows[i].metric);
+            if (number != rows[i].number) fail_msg("%s: %lld", lvt_metric_name(rows[i].metric), (long long)number);
+        }
+    }
+    lvt_session_store_publish(f.inner, metrics);
+    assert_int_equal(lvt_metrics_get(metrics, LVT_METRIC_STORE_OPENED), 0);
+    lvt_metrics_free(metrics);
+    fixture_close(&f);
+}
+
 /* ---- two processes, a place that comes and goes ---- */
 
 enum { WALK_KEYS = 3, WALK_STEPS = 1000 };
@@ -804,25 +845,17 @@ static void pass(int64_t seconds, void *payload) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_circuit_opens_and_closes),
-                                       cmocka_unit_test(single_failures_are_bridged),
-                                       cmocka_unit_test(memory_does_what_a_store_does),
-                                       cmocka_unit_test(what_needs_the_place_waits_for_it),
-                                       cmocka_unit_test(time_goes_on_in_memory),
-                                       cmocka_unit_test(memory_is_bounded),
-                                       cmocka_unit_test(what_was_written_is_put_there),
-                                       cmocka_unit_test(what_others_changed_stays),
-                                       cmocka_unit_test(a_place_that_lost_all_gets_ours),
-                                       cmocka_unit_test(lost_answers_are_no_conflict),
-                                       cmocka_unit_test(a_full_place_is_waited_for),
-                                       cmocka_unit_test(what_the_place_will_not_have_is_set_aside),
-                                       cmocka_unit_test(writes_on_the_way_follow),
-                                       cmocka_unit_test(the_end_is_a_last_try),
-                                       cmocka_unit_test(nothing_acknowledged_is_lost),
-                                       cmocka_unit_test(threads_share_a_flaky_place),
-                                       cmocka_unit_test(redis_dies_and_comes_back),
-                                       cmocka_unit_test(failing_memory_loses_nothing),
-                                       cmocka_unit_test(options_are_checked)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_circuit_opens_and_closes),    cmocka_unit_test(single_failures_are_bridged),
+        cmocka_unit_test(memory_does_what_a_store_does),   cmocka_unit_test(what_needs_the_place_waits_for_it),
+        cmocka_unit_test(time_goes_on_in_memory),          cmocka_unit_test(memory_is_bounded),
+        cmocka_unit_test(what_was_written_is_put_there),   cmocka_unit_test(what_others_changed_stays),
+        cmocka_unit_test(a_place_that_lost_all_gets_ours), cmocka_unit_test(lost_answers_are_no_conflict),
+        cmocka_unit_test(a_full_place_is_waited_for),      cmocka_unit_test(what_the_place_will_not_have_is_set_aside),
+        cmocka_unit_test(writes_on_the_way_follow),        cmocka_unit_test(the_end_is_a_last_try),
+        cmocka_unit_test(what_happens_is_counted),         cmocka_unit_test(nothing_acknowledged_is_lost),
+        cmocka_unit_test(threads_share_a_flaky_place),     cmocka_unit_test(redis_dies_and_comes_back),
+        cmocka_unit_test(failing_memory_loses_nothing),    cmocka_unit_test(options_are_checked)};
     const store_maker over_memory = {"failover over memory", open_over_memory, close_store, pass, NULL, 0};
     const store_maker over_redis = {"failover over redis", open_over_redis, close_store, pass, NULL, 0};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

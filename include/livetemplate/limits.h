@@ -99,6 +99,16 @@
 /* session: pages of one application, and how long an idle one lives (DESIGN.md, one system). */
 #define LVT_PAGES_MAX_DEFAULT 10000
 #define LVT_PAGE_TTL_SECONDS_DEFAULT 3600
+/* session: memory of one page (DESIGN.md, one system), and of all pages of an application: 10,000 of 400 KiB. */
+#define LVT_PAGE_MEMORY_MAX_DEFAULT ((size_t)10 * 1024 * 1024)
+#define LVT_APP_MEMORY_MAX_DEFAULT ((size_t)4096 * 1024 * 1024)
+/* session: a kind's name; it stands in every line of a list. */
+#define LVT_PAGE_KIND_NAME_MAX 64
+/* session: parts of the registry, each with a lock of its own: enough that the threads of a large machine rarely meet.
+ * A power of two. */
+#define LVT_PAGE_SHARDS 64
+/* session: pages that are copied out for a list under one hold of a lock. */
+#define LVT_LIST_BATCH 128
 /* session: session groups of one application and their life without a page. */
 #define LVT_GROUPS_MAX_DEFAULT 10000
 #define LVT_GROUP_TTL_SECONDS_DEFAULT (24 * 3600)
@@ -147,8 +157,8 @@
 #define LVT_STORE_RECORD_MAX ((size_t)16 * 1024 * 1024)
 /* session: the longest life of a record in seconds, a century; sums of nanoseconds stay far from overflow. */
 #define LVT_STORE_TTL_MAX (INT64_C(100) * 365 * 24 * 3600)
-/* session: changes of a record whose ids a store knows, 8 bytes of each. One that was sent twice is recognised if no more
- * than these came between, which takes others so many exchanges in the time of one. */
+/* session: changes of a record whose ids a store knows, 8 bytes of each. One that was sent twice is recognised if no
+ * more than these came between, which takes others so many exchanges in the time of one. */
 #define LVT_STORE_CHANGES_REMEMBERED 16
 /* session: a memory store: a million sessions of a small program, or a quarter of that at 4 KiB each. */
 #define LVT_STORE_RECORDS_MAX_DEFAULT 1000000

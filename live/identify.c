@@ -10,15 +10,18 @@ static int refuse(lvt_error *error, int status, const char *reason) {
 /* The group of the browser's cookie; a new one where the cookie is absent or not ours. */
 static int find_cookie_group(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error) {
     lvt_span cookie = lvt_request_cookie(request, "livetemplate-id");
-    lvt_error reason;
-    if (cookie.length != 0) {
-        if (lvt_cookie_verify(&out->visitor.group, live->app, cookie, &reason) == LVT_OK) return 0;
-        lvt_log_write(live->log, LVT_LOG_INFO, "%s", reason.message);
-    }
+    /* One that is refused is audited there. */
+    if (cookie.length != 0 && lvt_cookie_verify(&out->visitor.group, live->app, cookie, NULL) == LVT_OK) return 0;
     if (lvt_group_id_random(out->group, error) != LVT_OK) return 500;
     out->visitor.group = lvt_span_of(out->group, LVT_GROUP_ID_LENGTH);
     out->fresh = true;
     return 0;
+}
+
+/* What a callback answers may point anywhere; a request is answered later, on other threads. */
+static lvt_span keep(char *memory, lvt_span name) {
+    if (name.length != 0) memcpy(memory, name.data, name.length);
+    return lvt_span_of(memory, name.length);
 }
 
 int lvt_live_identify(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error) {
@@ -32,7 +35,11 @@ int lvt_live_identify(lvt_caller *out, lvt_live *live, const lvt_request *reques
         out->visitor.page = (lvt_span){NULL, 0};
         if (out->visitor.user.length > LVT_VISITOR_NAME_MAX || out->visitor.group.length > LVT_VISITOR_NAME_MAX)
             return refuse(error, 401, "the name of the user or of the group is too long");
-        if (out->visitor.group.length != 0) return 0;
+        out->visitor.user = keep(out->user, out->visitor.user);
+        if (out->visitor.group.length != 0) {
+            out->visitor.group = keep(out->group, out->visitor.group);
+            return 0;
+        }
     }
     return find_cookie_group(out, live, request, error);
 }

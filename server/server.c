@@ -289,6 +289,7 @@ void lvt_server_free(lvt_server *server) {
     if (server == NULL) return;
     if (!end_workers(server)) {
         lvt_server_log(server, LVT_LOG_ERROR, "a callback does not end: the server's memory is left to it");
+        lvt_workers_abandon(server->workers);
         return;
     }
     const lvt_allocator *allocator = server->options.app.allocator;

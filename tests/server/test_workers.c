@@ -503,7 +503,7 @@ static void a_stop_does_not_wait_for_ever(void **state) {
 
 /* One that never ends: its server's memory stays with it, and the process goes on. Kept here, where a look for leaks
  * finds it. */
-static lvt_server *left_behind;
+static site *volatile left_behind;
 
 static void an_action_that_never_ends(void **state) {
     (void)state;
@@ -517,13 +517,9 @@ static void an_action_that_never_ends(void **state) {
     gate_wait(&slow, 1);
     stop(s);
     assert_int_equal(s->status, LVT_ERROR_UNAVAILABLE);
-    left_behind = s->server;
+    left_behind = s;
     lvt_server_free(s->server);
     wire_close(&a);
-    /* `s` is left as well: the view lies in it. */
-    static site *left_site;
-    left_site = s;
-    assert_non_null(left_site);
 }
 
 int main(void) {

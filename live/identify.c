@@ -10,11 +10,8 @@ static int refuse(lvt_error *error, int status, const char *reason) {
 /* The group of the browser's cookie; a new one where the cookie is absent or not ours. */
 static int find_cookie_group(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error) {
     lvt_span cookie = lvt_request_cookie(request, "livetemplate-id");
-    lvt_error reason;
-    if (cookie.length != 0) {
-        if (lvt_cookie_verify(&out->visitor.group, live->app, cookie, &reason) == LVT_OK) return 0;
-        lvt_log_write(live->log, LVT_LOG_INFO, "%s", reason.message);
-    }
+    /* One that is refused is audited there. */
+    if (cookie.length != 0 && lvt_cookie_verify(&out->visitor.group, live->app, cookie, NULL) == LVT_OK) return 0;
     if (lvt_group_id_random(out->group, error) != LVT_OK) return 500;
     out->visitor.group = lvt_span_of(out->group, LVT_GROUP_ID_LENGTH);
     out->fresh = true;

@@ -16,6 +16,17 @@ extern "C" {
     X(PAGES_EXPIRED, "pages_expired_total", "counter", "Pages closed by their time to live")                         \
     X(PAGES_EVICTED, "pages_evicted_total", "counter", "Pages closed to make room")                                  \
     X(PAGES_REFUSED, "pages_refused_total", "counter", "Pages refused because the registry is full")                 \
+    X(PAGES_MEMORY, "pages_memory_bytes", "gauge", "Bytes that pages hold")                                          \
+    X(PAGES_OVER_MEMORY, "pages_over_memory", "gauge", "Pages whose rendering was given up for want of memory")      \
+    X(PAGES_EVICTED_MEMORY, "pages_evicted_memory_total", "counter", "Pages closed to make room in memory")          \
+    X(PAGES_REFUSED_MEMORY, "pages_refused_memory_total", "counter", "Pages refused because memory is full")         \
+    X(RENDERINGS_GIVEN_UP, "renderings_given_up_total", "counter", "Renderings given up for want of memory")         \
+    X(UPDATES_COMPLETE_PAGE_MEMORY, "updates_complete_page_memory_total", "counter",                                 \
+      "Complete updates because a page exceeds its memory")                                                          \
+    X(UPDATES_COMPLETE_APP_MEMORY, "updates_complete_app_memory_total", "counter",                                   \
+      "Complete updates because the application exceeds its memory")                                                 \
+    X(UPDATES_COMPLETE_TOTAL_MEMORY, "updates_complete_total_memory_total", "counter",                               \
+      "Complete updates because all applications exceed their memory")                                               \
     X(GROUPS_ACTIVE, "groups_active", "gauge", "Session groups in memory")                                           \
     X(GROUPS_CREATED, "groups_created_total", "counter", "Session groups created")                                   \
     X(GROUPS_EXPIRED, "groups_expired_total", "counter", "Session groups closed by their time to live")              \
@@ -34,6 +45,22 @@ extern "C" {
     X(RESYNCS, "resyncs_total", "counter", "Complete trees that clients asked for")                                  \
     X(MESSAGES_MALFORMED, "messages_malformed_total", "counter", "Client messages that could not be read")           \
     X(TOKENS_REFUSED, "tokens_refused_total", "counter", "Tokens refused")                                           \
+    X(TOKENS_REFUSED_FORM, "tokens_refused_form_total", "counter", "Refused tokens that are not of our form")        \
+    X(TOKENS_REFUSED_KEY, "tokens_refused_key_total", "counter", "Refused tokens whose key is unknown or over")      \
+    X(TOKENS_REFUSED_SIGNATURE, "tokens_refused_signature_total", "counter", "Refused tokens that are forged")       \
+    X(TOKENS_REFUSED_EXPIRED, "tokens_refused_expired_total", "counter", "Refused tokens that had expired")          \
+    X(TOKENS_REFUSED_EARLY, "tokens_refused_not_yet_valid_total", "counter", "Refused tokens from the future")       \
+    X(TOKENS_REFUSED_REPLAYED, "tokens_refused_replayed_total", "counter", "Refused tokens that were retired")       \
+    X(TOKENS_REFUSED_APP, "tokens_refused_foreign_application_total", "counter", "Refused tokens of others")         \
+    X(TOKENS_REFUSED_GROUP, "tokens_refused_foreign_group_total", "counter", "Refused tokens of another group")      \
+    X(TOKENS_REFUSED_COOKIE, "tokens_refused_cookie_total", "counter", "Refused tokens without the cookie")          \
+    X(TOKENS_REFUSED_PAGE, "tokens_refused_page_total", "counter", "Refused tokens whose page is gone")              \
+    X(TOKENS_REFRESHED, "tokens_refreshed_total", "counter", "Tokens exchanged for new ones")                        \
+    X(TOKENS_INVALIDATED, "tokens_invalidated_total", "counter", "Tokens invalidated")                               \
+    X(TOKENS_FORGOTTEN, "tokens_forgotten_total", "counter", "Retired tokens that a full table forgot")              \
+    X(COOKIES_REFUSED, "cookies_refused_total", "counter", "Session cookies refused")                                \
+    X(KEYS_ROTATED, "keys_rotated_total", "counter", "Changes of the key that makes tokens")                         \
+    X(KEYS_UNAVAILABLE, "keys_unavailable_total", "counter", "Failures to read or save keys")                        \
     X(DUPLICATE_KEYS, "duplicate_keys_total", "counter", "Rows whose key stood twice in one list")                   \
     X(RENDER_ERRORS, "render_errors_total", "counter", "Renders that ended with an error")                           \
     X(HTTP_REQUESTS, "http_requests_total", "counter", "HTTP requests answered")                                     \

@@ -408,6 +408,11 @@ lvt_status lvt_value_copy(void *out, const lvt_type *type, const void *from, con
 /* Free everything the object owns, not the object; it is zeroed afterwards. */
 void lvt_value_clear(const lvt_type *type, void *object, const lvt_allocator *allocator);
 
+/* Bytes of memory that an object owns, without the object itself: what lvt_value_clear would give back, as it was asked
+ * of the allocator. For budgets. Cost: a walk through the data, but of a tracked list only through what changed since
+ * it was measured last; for that the list takes notes, so this counts as a change of it where threads are concerned. */
+size_t lvt_value_footprint(lvt_value value);
+
 /* Helpers for state that a program changes by hand; memory from the C library. `slice` is a pointer to an lvt_slice
  * or LVT_SLICE(...), `element` its element type. Appending returns a zeroed element to fill in, NULL when out of
  * memory. */
@@ -562,12 +567,20 @@ lvt_status lvt_json_parse(lvt_value *out, lvt_span json, lvt_arena *arena, lvt_e
 lvt_status lvt_json_parse_untrusted(lvt_value *out, lvt_span json, lvt_arena *arena, lvt_error *error);
 
 typedef enum lvt_json_flags {
-    LVT_JSON_PLAIN = 0,      /* times as RFC 3339 strings, bytes as base64, trusted content as strings */
-    LVT_JSON_TYPED = 1,      /* with the $ objects, reads back to the same value */
-    LVT_JSON_ESCAPE_HTML = 2 /* <, >, &, U+2028, U+2029 as \u escapes, as Go's json.Marshal */
+    LVT_JSON_PLAIN = 0,       /* times as RFC 3339 strings, bytes as base64, trusted content as strings */
+    LVT_JSON_TYPED = 1,       /* with the $ objects, reads back to the same value */
+    LVT_JSON_ESCAPE_HTML = 2, /* <, >, &, U+2028, U+2029 as \u escapes, as Go's json.Marshal */
+    LVT_JSON_EXACT = 4 /* with LVT_JSON_TYPED: nothing is lost between lvt_json_encode and lvt_json_decode_exact */
 } lvt_json_flags;
 /* LVT_ERROR_TYPE for functions and for NaN or infinity. Object keys in the order of the descriptor; maps by key. */
 lvt_status lvt_json_encode(lvt_buffer *out, lvt_value value, unsigned flags, lvt_error *error);
+/* What LVT_JSON_EXACT wrote: as LVT_JSON_TYPED, and besides fields that are .omit_empty and empty, strings that are not
+ * UTF-8 ({"$text": base64}), NaN and infinity ({"$float": "NaN", "+Inf" or "-Inf"}), times outside of the years 0 to
+ * 9999 and such offsets as RFC 3339 has no form for ({"$time": "@seconds,nanoseconds,offset"}). Functions are left out.
+ * A key of a map that is not UTF-8 is LVT_ERROR_ENCODING when it is written. For stores; the rest as lvt_json_decode.
+ */
+lvt_status lvt_json_decode_exact(void *out, const lvt_type *type, lvt_span json, const lvt_allocator *allocator,
+                                 lvt_error *error);
 /* One JSON string with quotes. Invalid UTF-8 becomes U+FFFD. Escapes only what JSON requires (and < > & U+2028 U+2029
  * with LVT_JSON_ESCAPE_HTML). Scans in wide steps and copies runs. */
 void lvt_json_encode_string(lvt_buffer *out, lvt_span text, unsigned flags);

@@ -18,6 +18,12 @@ static int find_cookie_group(lvt_caller *out, lvt_live *live, const lvt_request 
     return 0;
 }
 
+/* What a callback answers may point anywhere; a request is answered later, on other threads. */
+static lvt_span keep(char *memory, lvt_span name) {
+    if (name.length != 0) memcpy(memory, name.data, name.length);
+    return lvt_span_of(memory, name.length);
+}
+
 int lvt_live_identify(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error) {
     *out = (lvt_caller){.fresh = false};
     if (live->view->identify != NULL) {
@@ -29,7 +35,11 @@ int lvt_live_identify(lvt_caller *out, lvt_live *live, const lvt_request *reques
         out->visitor.page = (lvt_span){NULL, 0};
         if (out->visitor.user.length > LVT_VISITOR_NAME_MAX || out->visitor.group.length > LVT_VISITOR_NAME_MAX)
             return refuse(error, 401, "the name of the user or of the group is too long");
-        if (out->visitor.group.length != 0) return 0;
+        out->visitor.user = keep(out->user, out->visitor.user);
+        if (out->visitor.group.length != 0) {
+            out->visitor.group = keep(out->group, out->visitor.group);
+            return 0;
+        }
     }
     return find_cookie_group(out, live, request, error);
 }

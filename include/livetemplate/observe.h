@@ -10,50 +10,52 @@ extern "C" {
 #endif
 
 /* name, kind ("counter" only grows, "gauge" goes up and down), help */
-#define LVT_METRIC_MAP(X)                                                                                           \
-    X(PAGES_ACTIVE, "pages_active", "gauge", "Pages in the registry")                                               \
-    X(PAGES_CREATED, "pages_created_total", "counter", "Pages created")                                             \
-    X(PAGES_EXPIRED, "pages_expired_total", "counter", "Pages closed by their time to live")                        \
-    X(PAGES_EVICTED, "pages_evicted_total", "counter", "Pages closed to make room")                                 \
-    X(PAGES_REFUSED, "pages_refused_total", "counter", "Pages refused because the registry is full")                \
-    X(GROUPS_ACTIVE, "groups_active", "gauge", "Session groups in memory")                                          \
-    X(GROUPS_CREATED, "groups_created_total", "counter", "Session groups created")                                  \
-    X(GROUPS_EXPIRED, "groups_expired_total", "counter", "Session groups closed by their time to live")             \
-    X(CONNECTIONS_ACTIVE, "connections_active", "gauge", "Live connections")                                        \
-    X(CONNECTIONS_OPENED, "connections_opened_total", "counter", "Live connections opened")                         \
-    X(CONNECTIONS_OVERRUN, "connections_overrun_total", "counter", "Live connections closed as slow")               \
-    X(RENDERS, "renders_total", "counter", "Pages rendered to HTML")                                                \
-    X(ACTIONS, "actions_total", "counter", "Actions run")                                                           \
-    X(ACTIONS_FAILED, "actions_failed_total", "counter", "Actions that ended with an error")                        \
-    X(ACTIONS_UNKNOWN, "actions_unknown_total", "counter", "Actions that no store has")                             \
-    X(UPDATES, "updates_total", "counter", "Updates queued for clients")                                            \
-    X(UPDATE_BYTES, "update_bytes_total", "counter", "Bytes of updates queued for clients")                         \
-    X(UPDATES_COMPLETE, "updates_complete_total", "counter", "Updates that carried a complete tree")                \
-    X(UPDATES_COALESCED, "updates_coalesced_total", "counter", "Updates merged into a later one for a busy client") \
-    X(UPDATES_SHARED, "updates_shared_total", "counter", "Updates whose bytes had been encoded for another page")   \
-    X(RESYNCS, "resyncs_total", "counter", "Complete trees that clients asked for")                                 \
-    X(MESSAGES_MALFORMED, "messages_malformed_total", "counter", "Client messages that could not be read")          \
-    X(TOKENS_REFUSED, "tokens_refused_total", "counter", "Tokens refused")                                          \
-    X(TOKENS_REFUSED_FORM, "tokens_refused_form_total", "counter", "Refused tokens that are not of our form")       \
-    X(TOKENS_REFUSED_KEY, "tokens_refused_key_total", "counter", "Refused tokens whose key is unknown or over")     \
-    X(TOKENS_REFUSED_SIGNATURE, "tokens_refused_signature_total", "counter", "Refused tokens that are forged")      \
-    X(TOKENS_REFUSED_EXPIRED, "tokens_refused_expired_total", "counter", "Refused tokens that had expired")         \
-    X(TOKENS_REFUSED_EARLY, "tokens_refused_not_yet_valid_total", "counter", "Refused tokens from the future")      \
-    X(TOKENS_REFUSED_REPLAYED, "tokens_refused_replayed_total", "counter", "Refused tokens that were retired")      \
-    X(TOKENS_REFUSED_APP, "tokens_refused_foreign_application_total", "counter", "Refused tokens of others")        \
-    X(TOKENS_REFUSED_GROUP, "tokens_refused_foreign_group_total", "counter", "Refused tokens of another group")     \
-    X(TOKENS_REFUSED_COOKIE, "tokens_refused_cookie_total", "counter", "Refused tokens without the cookie")         \
-    X(TOKENS_REFUSED_PAGE, "tokens_refused_page_total", "counter", "Refused tokens whose page is gone")             \
-    X(TOKENS_REFRESHED, "tokens_refreshed_total", "counter", "Tokens exchanged for new ones")                       \
-    X(TOKENS_INVALIDATED, "tokens_invalidated_total", "counter", "Tokens invalidated")                              \
-    X(TOKENS_FORGOTTEN, "tokens_forgotten_total", "counter", "Retired tokens that a full table forgot")             \
-    X(COOKIES_REFUSED, "cookies_refused_total", "counter", "Session cookies refused")                               \
-    X(KEYS_ROTATED, "keys_rotated_total", "counter", "Changes of the key that makes tokens")                        \
-    X(KEYS_UNAVAILABLE, "keys_unavailable_total", "counter", "Failures to read or save keys")                       \
-    X(DUPLICATE_KEYS, "duplicate_keys_total", "counter", "Rows whose key stood twice in one list")                  \
-    X(RENDER_ERRORS, "render_errors_total", "counter", "Renders that ended with an error")                          \
-    X(HTTP_REQUESTS, "http_requests_total", "counter", "HTTP requests answered")                                    \
-    X(HTTP_REFUSED, "http_refused_total", "counter", "HTTP requests refused as malformed or too large")
+#define LVT_METRIC_MAP(X)                                                                                            \
+    X(PAGES_ACTIVE, "pages_active", "gauge", "Pages in the registry")                                                \
+    X(PAGES_CREATED, "pages_created_total", "counter", "Pages created")                                              \
+    X(PAGES_EXPIRED, "pages_expired_total", "counter", "Pages closed by their time to live")                         \
+    X(PAGES_EVICTED, "pages_evicted_total", "counter", "Pages closed to make room")                                  \
+    X(PAGES_REFUSED, "pages_refused_total", "counter", "Pages refused because the registry is full")                 \
+    X(GROUPS_ACTIVE, "groups_active", "gauge", "Session groups in memory")                                           \
+    X(GROUPS_CREATED, "groups_created_total", "counter", "Session groups created")                                   \
+    X(GROUPS_EXPIRED, "groups_expired_total", "counter", "Session groups closed by their time to live")              \
+    X(CONNECTIONS_ACTIVE, "connections_active", "gauge", "Live connections")                                         \
+    X(CONNECTIONS_OPENED, "connections_opened_total", "counter", "Live connections opened")                          \
+    X(CONNECTIONS_OVERRUN, "connections_overrun_total", "counter", "Live connections closed as slow")                \
+    X(RENDERS, "renders_total", "counter", "Pages rendered to HTML")                                                 \
+    X(ACTIONS, "actions_total", "counter", "Actions run")                                                            \
+    X(ACTIONS_FAILED, "actions_failed_total", "counter", "Actions that ended with an error")                         \
+    X(ACTIONS_UNKNOWN, "actions_unknown_total", "counter", "Actions that no store has")                              \
+    X(UPDATES, "updates_total", "counter", "Updates queued for clients")                                             \
+    X(UPDATE_BYTES, "update_bytes_total", "counter", "Bytes of updates queued for clients")                          \
+    X(UPDATES_COMPLETE, "updates_complete_total", "counter", "Updates that carried a complete tree")                 \
+    X(UPDATES_COALESCED, "updates_coalesced_total", "counter", "Updates merged into a later one for a busy client")  \
+    X(UPDATES_SHARED, "updates_shared_total", "counter", "Updates whose bytes had been encoded for another page")    \
+    X(RESYNCS, "resyncs_total", "counter", "Complete trees that clients asked for")                                  \
+    X(MESSAGES_MALFORMED, "messages_malformed_total", "counter", "Client messages that could not be read")           \
+    X(TOKENS_REFUSED, "tokens_refused_total", "counter", "Tokens refused")                                           \
+    X(TOKENS_REFUSED_FORM, "tokens_refused_form_total", "counter", "Refused tokens that are not of our form")        \
+    X(TOKENS_REFUSED_KEY, "tokens_refused_key_total", "counter", "Refused tokens whose key is unknown or over")      \
+    X(TOKENS_REFUSED_SIGNATURE, "tokens_refused_signature_total", "counter", "Refused tokens that are forged")       \
+    X(TOKENS_REFUSED_EXPIRED, "tokens_refused_expired_total", "counter", "Refused tokens that had expired")          \
+    X(TOKENS_REFUSED_EARLY, "tokens_refused_not_yet_valid_total", "counter", "Refused tokens from the future")       \
+    X(TOKENS_REFUSED_REPLAYED, "tokens_refused_replayed_total", "counter", "Refused tokens that were retired")       \
+    X(TOKENS_REFUSED_APP, "tokens_refused_foreign_application_total", "counter", "Refused tokens of others")         \
+    X(TOKENS_REFUSED_GROUP, "tokens_refused_foreign_group_total", "counter", "Refused tokens of another group")      \
+    X(TOKENS_REFUSED_COOKIE, "tokens_refused_cookie_total", "counter", "Refused tokens without the cookie")          \
+    X(TOKENS_REFUSED_PAGE, "tokens_refused_page_total", "counter", "Refused tokens whose page is gone")              \
+    X(TOKENS_REFRESHED, "tokens_refreshed_total", "counter", "Tokens exchanged for new ones")                        \
+    X(TOKENS_INVALIDATED, "tokens_invalidated_total", "counter", "Tokens invalidated")                               \
+    X(TOKENS_FORGOTTEN, "tokens_forgotten_total", "counter", "Retired tokens that a full table forgot")              \
+    X(COOKIES_REFUSED, "cookies_refused_total", "counter", "Session cookies refused")                                \
+    X(KEYS_ROTATED, "keys_rotated_total", "counter", "Changes of the key that makes tokens")                         \
+    X(KEYS_UNAVAILABLE, "keys_unavailable_total", "counter", "Failures to read or save keys")                        \
+    X(DUPLICATE_KEYS, "duplicate_keys_total", "counter", "Rows whose key stood twice in one list")                   \
+    X(RENDER_ERRORS, "render_errors_total", "counter", "Renders that ended with an error")                           \
+    X(HTTP_REQUESTS, "http_requests_total", "counter", "HTTP requests answered")                                     \
+    X(HTTP_REFUSED, "http_refused_total", "counter", "HTTP requests refused as malformed or too large")              \
+    X(HTTP_OVERLOADED, "http_overloaded_total", "counter", "HTTP requests refused because too many are in progress") \
+    X(HTTP_LATE, "http_late_total", "counter", "HTTP requests whose answer did not come in time")
 
 typedef enum lvt_metric {
 #define LVT_METRIC_ENUM(name, text, kind, help) LVT_METRIC_##name,

@@ -362,6 +362,56 @@ static void days_go_on_without_the_storage(void **state) {
     fixture_close(&b);
 }
 
+/* ---- a session store ---- */
+
+static void a_session_store_keeps_keys(void **state) {
+    (void)state;
+    fixture a, b, other;
+    lvt_session_store *store;
+    size_t count;
+    lvt_memory_store_options options = LVT_MEMORY_STORE_OPTIONS_INIT;
+    fixture_init(&a, "shop", FIXTURE_SECRET);
+    options.clock = a.clock.clock;
+    assert_int_equal(lvt_memory_store_create(&store, &options, NULL), LVT_OK);
+    lvt_key_storage storage = lvt_key_storage_in(store);
+    a.options.key_storage = &storage;
+    fixture_open(&a);
+    fixture_init(&b, "shop", FIXTURE_SECRET);
+    b.options.key_storage = &storage;
+    fixture_open(&b);
+    fixture_init(&other, "mall", FIXTURE_SECRET); /* has a record of its own */
+    other.options.key_storage = &storage;
+    fixture_open(&other);
+    assert_int_equal(lvt_session_store_count(&count, store, LVT_SPAN("livetemplate keys "), NULL), LVT_OK);
+    assert_int_equal(count, 2);
+    token leaked = issue(&b);
+    a.clock.seconds++;
+    b.clock.seconds++;
+    assert_int_equal(lvt_app_rotate_keys(a.app, 0, NULL), LVT_OK);
+    token t = issue(&a);
+    assert_int_equal(verify(&b, &t), LVT_OK);
+    assert_int_equal(verify(&b, &leaked), LVT_ERROR_TOKEN_INVALID);
+    assert_int_equal(lvt_app_rotate_keys(b.app, 0, NULL), LVT_OK);
+    assert_int_equal(lvt_app_rotate_keys(a.app, 0, NULL), LVT_OK);
+    assert_int_equal(a.app->keychain.ring.count, 4);
+    /* Somebody writes there. */
+    lvt_store_record record = {.version = 0};
+    lvt_buffer_init(&record.body, 1024, NULL);
+    assert_int_equal(lvt_session_store_get(&record, store, LVT_SPAN("livetemplate keys shop"), 0, 0, NULL), LVT_OK);
+    lvt_buffer_free(&record.body);
+    lvt_store_change change = {.key = LVT_SPAN("livetemplate keys shop"),
+                               .base = record.version,
+                               .body = LVT_SPAN("lvtk\x01 of mine"),
+                               .id = {7}};
+    uint64_t version;
+    assert_int_equal(lvt_session_store_put(&version, store, &change, NULL), LVT_OK);
+    assert_int_equal(lvt_app_rotate_keys(a.app, 0, NULL), LVT_ERROR_CORRUPT);
+    fixture_close(&a);
+    fixture_close(&b);
+    fixture_close(&other);
+    lvt_session_store_free(store);
+}
+
 /* ---- memory ---- */
 
 static void no_memory_changes_nothing(void **state) {
@@ -424,6 +474,7 @@ int main(void) {
         cmocka_unit_test(unknown_keys_are_looked_for_at_a_rate),
         cmocka_unit_test(nothing_starts_without_its_storage),
         cmocka_unit_test(days_go_on_without_the_storage),
+        cmocka_unit_test(a_session_store_keeps_keys),
         cmocka_unit_test(no_memory_changes_nothing),
         cmocka_unit_test(no_memory_at_the_start),
     };

@@ -1,5 +1,5 @@
-/* Applications: options and their defaults, keys from the secret, and the lock that makes the registry safe for
- * threads. */
+/* Applications: options and their defaults, keys from the secret, and what has to be done from time to
+ * time. */
 #include "app.h"
 
 #include "audit.h"
@@ -30,7 +30,13 @@ static lvt_status fill_options(lvt_app_options *options, lvt_error *error) {
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "the application's id must have 1 to %d bytes of UTF-8",
                              LVT_APP_ID_LENGTH_MAX);
     }
+    if (options->cleanup_interval < 0 || options->cleanup_interval > LVT_SECONDS_MAX) {
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "cleanup_interval: %lld seconds are not possible",
+                             (long long)options->cleanup_interval);
+    }
     if (options->pages_max == 0) options->pages_max = LVT_PAGES_MAX_DEFAULT;
+    if (options->page_memory_max == 0) options->page_memory_max = LVT_PAGE_MEMORY_MAX_DEFAULT;
+    if (options->memory_max == 0) options->memory_max = LVT_APP_MEMORY_MAX_DEFAULT;
     if (options->groups_max == 0) options->groups_max = LVT_GROUPS_MAX_DEFAULT;
     if (options->retired_max == 0) options->retired_max = LVT_RETIRED_NONCES_MAX_DEFAULT;
     if (options->retired_max > INT32_MAX)
@@ -86,12 +92,21 @@ static lvt_status init(lvt_app *app, lvt_error *error) {
     if (status != LVT_OK) return status;
     lvt_retired_init(&app->retired, app->options.retired_max, app->options.token_ttl * LVT_NANOSECONDS_PER_SECOND,
                      app->seed, allocator, app->metrics);
-    return lvt_registry_init(&app->registry, app->options.pages_max, app->options.page_ttl * LVT_NANOSECONDS_PER_SECOND,
-                             app->seed, app->options.allocator, app->metrics, error);
+    const lvt_registry_options registry = {.maximum = app->options.pages_max,
+                                           .refuses = app->options.refuse_pages,
+                                           .ttl = app->options.page_ttl * LVT_NANOSECONDS_PER_SECOND,
+                                           .page_memory_max = app->options.page_memory_max,
+                                           .memory_max = app->options.memory_max,
+                                           .budget = app->options.budget,
+                                           .seed = app->seed,
+                                           .log = &app->options.log,
+                                           .metrics = app->metrics,
+                                           .allocator = allocator};
+    return lvt_registry_init(&app->registry, &registry, error);
 }
 
 static lvt_status init_locks(lvt_app *app, lvt_error *error) {
-    pthread_mutex_t *const locks[] = {&app->lock, &app->keychain.lock, &app->keychain.change_lock, &app->retired.lock};
+    pthread_mutex_t *const locks[] = {&app->keychain.lock, &app->keychain.change_lock, &app->retired.lock};
     for (size_t i = 0; i < sizeof locks / sizeof locks[0]; i++) {
         if (pthread_mutex_init(locks[i], NULL) == 0) continue;
         while (i-- > 0) (void)pthread_mutex_destroy(locks[i]);
@@ -101,7 +116,6 @@ static lvt_status init_locks(lvt_app *app, lvt_error *error) {
 }
 
 static void destroy_locks(lvt_app *app) {
-    (void)pthread_mutex_destroy(&app->lock);
     (void)pthread_mutex_destroy(&app->keychain.lock);
     (void)pthread_mutex_destroy(&app->keychain.change_lock);
     (void)pthread_mutex_destroy(&app->retired.lock);
@@ -124,13 +138,16 @@ lvt_status lvt_app_create(lvt_app **out, const lvt_app_options *options, lvt_err
         lvt_app_free(app);
         return status;
     }
-    *out = app;
-    return LVT_OK;
+    if (filled.cleanup_interval != 0) status = lvt_cleanup_start(&app->cleanup, app, filled.cleanup_interval, error);
+    if (status == LVT_OK) *out = app;
+    else lvt_app_free(app);
+    return status;
 }
 
 void lvt_app_free(lvt_app *app) {
     if (app == NULL) return;
     const lvt_allocator *allocator = app->options.allocator;
+    lvt_cleanup_stop(&app->cleanup);
     lvt_registry_free(&app->registry);
     lvt_retired_free(&app->retired);
     lvt_crypto_free(app->crypto);
@@ -147,9 +164,22 @@ lvt_metrics *lvt_app_metrics(lvt_app *app) { return app->metrics; }
 const lvt_app_options *lvt_app_get_options(const lvt_app *app) { return &app->options; }
 
 void lvt_app_get_statistics(lvt_app_statistics *out, lvt_app *app) {
-    (void)pthread_mutex_lock(&app->lock);
-    *out = (lvt_app_statistics){app->registry.count, app->registry.connected, app->registry.memory};
-    (void)pthread_mutex_unlock(&app->lock);
+    lvt_registry *registry = &app->registry;
+    *out = (lvt_app_statistics){.pages = atomic_load(&registry->count),
+                                .pages_connected = atomic_load(&registry->connected),
+                                .pages_over_memory = atomic_load(&registry->over),
+                                .memory = atomic_load(&registry->memory),
+                                .memory_records = atomic_load(&registry->records),
+                                .memory_data = atomic_load(&registry->data),
+                                .memory_renderings = atomic_load(&registry->renderings),
+                                .memory_tables = lvt_registry_tables_footprint(registry)};
+}
+
+size_t lvt_app_sweep(lvt_app *app) {
+    const lvt_moment now = lvt_app_now(app);
+    lvt_retired_sweep(&app->retired, now);
+    (void)lvt_app_rotate_if_due(app, NULL); /* it logs */
+    return lvt_registry_sweep(&app->registry, now.steady, SIZE_MAX);
 }
 
 lvt_moment lvt_app_now(const lvt_app *app) {
@@ -174,9 +204,7 @@ lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_cl
     if (status == LVT_OK) status = lvt_id_random(fresh_id, error);
     if (status != LVT_OK) return status;
     int64_t now = lvt_clock_steady(&app->options.clock);
-    (void)pthread_mutex_lock(&app->lock);
     status = lvt_registry_connect(out, &app->registry, claims->page, fresh_id, claims->nonce, &tag, now, error);
-    (void)pthread_mutex_unlock(&app->lock);
     if (status == LVT_ERROR_TOKEN_REPLAYED) {
         lvt_audit_event event = {.kind = LVT_AUDIT_TOKEN_REFUSED,
                                  .reason = LVT_AUDIT_REASON_REPLAYED,
@@ -187,35 +215,8 @@ lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_cl
     return status;
 }
 
-void lvt_app_renew_page(lvt_app *app, const char *id, const char *old_nonce, const char *nonce) {
-    (void)pthread_mutex_lock(&app->lock);
-    lvt_page *page = lvt_registry_find(&app->registry, lvt_span_from(id));
-    if (page != NULL && strcmp(page->nonce, old_nonce) == 0) memcpy(page->nonce, nonce, LVT_ID_LENGTH);
-    (void)pthread_mutex_unlock(&app->lock);
-}
-
 void lvt_app_disconnect_page(lvt_app *app, lvt_page *page) {
-    int64_t now = lvt_clock_steady(&app->options.clock);
-    (void)pthread_mutex_lock(&app->lock);
-    lvt_registry_disconnect(&app->registry, page, now);
-    (void)pthread_mutex_unlock(&app->lock);
+    lvt_registry_disconnect(&app->registry, page, lvt_clock_steady(&app->options.clock));
 }
 
-void lvt_app_account_page(lvt_app *app, lvt_page *page) {
-    if (lvt_page_footprint(page) == page->memory) return;
-    (void)pthread_mutex_lock(&app->lock);
-    lvt_registry_account(&app->registry, page);
-    (void)pthread_mutex_unlock(&app->lock);
-}
-
-void lvt_app_sweep_pages(lvt_app *app) {
-    int64_t now = lvt_clock_steady(&app->options.clock);
-    size_t closed;
-    do {
-        (void)pthread_mutex_lock(&app->lock);
-        closed = lvt_registry_sweep(&app->registry, now, LVT_SWEEP_BATCH);
-        (void)pthread_mutex_unlock(&app->lock);
-    } while (closed == LVT_SWEEP_BATCH);
-    lvt_retired_sweep(&app->retired, lvt_app_now(app));
-    (void)lvt_app_rotate_if_due(app, NULL); /* it logs */
-}
+bool lvt_app_account_page(lvt_app *app, lvt_page *page) { return lvt_registry_account(&app->registry, page, 0); }

@@ -2,6 +2,7 @@
 #ifndef LIVETEMPLATE_SESSION_APP_H
 #define LIVETEMPLATE_SESSION_APP_H
 
+#include "cleanup.h"
 #include "keychain.h"
 #include "registry.h"
 #include "token_retired.h"
@@ -18,23 +19,20 @@ struct lvt_app {
     lvt_crypto *crypto;
     lvt_keychain keychain;
     lvt_retired retired;
-    pthread_mutex_t lock;
-    lvt_registry registry; /* under the lock */
+    lvt_registry registry; /* has locks of its own */
+    lvt_cleanup cleanup;
 };
 
 lvt_moment lvt_app_now(const lvt_app *app);
 /* The keyed hash by which tokens and pages name a group. */
 lvt_status lvt_group_tag_make(lvt_group_tag *out, const lvt_app *app, lvt_span group, lvt_error *error);
 
-/* The registry's calls under the application's lock; see registry.h. */
+/* The registry's calls for live pages, with the application's clock; see registry.h. */
 lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_claims *claims, lvt_span group,
                                 lvt_error *error);
-/* The page, where there is one of that id and nonce, is known by another nonce from now on. */
-void lvt_app_renew_page(lvt_app *app, const char *page, const char *old_nonce, const char *nonce);
 void lvt_app_disconnect_page(lvt_app *app, lvt_page *page);
-/* Call it when the page's rendering has changed. Takes the lock only when the page's memory is another one. */
-void lvt_app_account_page(lvt_app *app, lvt_page *page);
-/* Close all pages whose time is over, some under one hold of the lock; rotate the keys if it is time. */
-void lvt_app_sweep_pages(lvt_app *app);
+/* Call it when the page's rendering has changed. Takes a lock only when the page's memory is another one. False when
+ * the page has given up its rendering, which exceeded a budget: it is empty now. */
+bool lvt_app_account_page(lvt_app *app, lvt_page *page);
 
 #endif

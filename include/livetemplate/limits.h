@@ -99,6 +99,16 @@
 /* session: pages of one application, and how long an idle one lives (DESIGN.md, one system). */
 #define LVT_PAGES_MAX_DEFAULT 10000
 #define LVT_PAGE_TTL_SECONDS_DEFAULT 3600
+/* session: memory of one page (DESIGN.md, one system), and of all pages of an application: 10,000 of 400 KiB. */
+#define LVT_PAGE_MEMORY_MAX_DEFAULT ((size_t)10 * 1024 * 1024)
+#define LVT_APP_MEMORY_MAX_DEFAULT ((size_t)4096 * 1024 * 1024)
+/* session: a kind's name; it stands in every line of a list. */
+#define LVT_PAGE_KIND_NAME_MAX 64
+/* session: parts of the registry, each with a lock of its own: enough that the threads of a large machine rarely meet.
+ * A power of two. */
+#define LVT_PAGE_SHARDS 64
+/* session: pages that are copied out for a list under one hold of a lock. */
+#define LVT_LIST_BATCH 128
 /* session: session groups of one application and their life without a page. */
 #define LVT_GROUPS_MAX_DEFAULT 10000
 #define LVT_GROUP_TTL_SECONDS_DEFAULT (24 * 3600)

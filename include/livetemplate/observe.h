@@ -16,6 +16,17 @@ extern "C" {
     X(PAGES_EXPIRED, "pages_expired_total", "counter", "Pages closed by their time to live")                         \
     X(PAGES_EVICTED, "pages_evicted_total", "counter", "Pages closed to make room")                                  \
     X(PAGES_REFUSED, "pages_refused_total", "counter", "Pages refused because the registry is full")                 \
+    X(PAGES_MEMORY, "pages_memory_bytes", "gauge", "Bytes that pages hold")                                          \
+    X(PAGES_OVER_MEMORY, "pages_over_memory", "gauge", "Pages whose rendering was given up for want of memory")      \
+    X(PAGES_EVICTED_MEMORY, "pages_evicted_memory_total", "counter", "Pages closed to make room in memory")          \
+    X(PAGES_REFUSED_MEMORY, "pages_refused_memory_total", "counter", "Pages refused because memory is full")         \
+    X(RENDERINGS_GIVEN_UP, "renderings_given_up_total", "counter", "Renderings given up for want of memory")         \
+    X(UPDATES_COMPLETE_PAGE_MEMORY, "updates_complete_page_memory_total", "counter",                                 \
+      "Complete updates because a page exceeds its memory")                                                          \
+    X(UPDATES_COMPLETE_APP_MEMORY, "updates_complete_app_memory_total", "counter",                                   \
+      "Complete updates because the application exceeds its memory")                                                 \
+    X(UPDATES_COMPLETE_TOTAL_MEMORY, "updates_complete_total_memory_total", "counter",                               \
+      "Complete updates because all applications exceed their memory")                                               \
     X(GROUPS_ACTIVE, "groups_active", "gauge", "Session groups in memory")                                           \
     X(GROUPS_CREATED, "groups_created_total", "counter", "Session groups created")                                   \
     X(GROUPS_EXPIRED, "groups_expired_total", "counter", "Session groups closed by their time to live")              \

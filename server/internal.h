@@ -8,7 +8,9 @@
 
 #include "server/workers.h"
 
+#include "server/key_file.h"
 #include <pthread.h>
+
 #include <uv.h>
 
 typedef struct lvt_errand lvt_errand;
@@ -43,6 +45,7 @@ struct lvt_server {
     char *address_asked;
     char *metrics_path;
     char address[80];
+    lvt_key_file *key_file; /* NULL without */
     lvt_app *app;
     lvt_route *routes;
     lvt_socket *sockets;

@@ -137,6 +137,8 @@
 #define LVT_KEY_RELOAD_SECONDS 1
 #define LVT_KEY_RETRY_SECONDS 10
 #define LVT_KEY_REFRESH_SECONDS 60
+/* server: nanoseconds that a process waits for another to write the file of keys, a few milliseconds as a rule. */
+#define LVT_KEY_FILE_WAIT (INT64_C(250) * 1000 * 1000)
 /* session: how often a change of the keys is tried when others change them at the same time. */
 #define LVT_KEY_SAVE_ATTEMPTS_MAX 8
 /* session: nonces of refreshed and invalidated tokens, 52 bytes each; the oldest go first, and are counted. One a

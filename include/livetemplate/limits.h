@@ -152,7 +152,7 @@
 /* session: an application's id; it stands in every token. */
 #define LVT_APP_ID_LENGTH_MAX 64
 /* session: pages closed under one hold of the registry's lock while it is swept, so that nobody waits long. */
-#define LVT_SWEEP_BATCH 256
+#define LVT_SWEEP_BATCH 64
 /* session: key and body of a record in a session store. A key names application, view and group; a state of megabytes
  * that is written after each action is no session. */
 #define LVT_STORE_KEY_MAX ((size_t)1024)

@@ -444,6 +444,25 @@ describe("what is the person's stays", () => {
     expectPage();
   });
 
+  test("which of several options with one value is chosen", () => {
+    const OPTION = ["<option>", "</option>"];
+    const option = (key: string): JsonObject => ({ _k: key, "0": "same" });
+    serve(node(1, ["<select>", "</select>"], { f: 2, s: OPTION, d: ["a", "b"].map(option) }));
+    const select = find<HTMLSelectElement>("select");
+    const first = select.options[0];
+    // Nobody has chosen: the first one, as in a fresh page.
+    update({ "0": [["p", [option("c")]]] });
+    expect([select.selectedIndex, select.options[1]]).toEqual([0, first]);
+    // Somebody has chosen the second of three, which stays, wherever it goes.
+    select.selectedIndex = 1;
+    update({ "0": [["p", [option("d")]]] });
+    expect([select.selectedIndex, select.selectedOptions[0]]).toEqual([2, first]);
+    // Without it another one of its value is as good.
+    update({ "0": [["r", "a"]] });
+    expect([select.selectedIndex, select.value]).toEqual([0, "same"]);
+    expectPage();
+  });
+
   test("elements with lvt-ignore", () => {
     serve(node(1, ["<div lvt-ignore><b>", "</b></div><p>", "</p>"], "a", "x"));
     find("b").innerHTML = "<i>mine</i>";

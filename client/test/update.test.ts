@@ -270,6 +270,24 @@ describe("what cannot be addressed is shown with as little as possible around it
     expectPage();
   });
 
+  test("rows that put what is in them beside themselves, where there was no row before", () => {
+    const ITEM = ['<li id="', '">', "</li>"];
+    const list = (...items: JsonObject[]): JsonObject => ({ f: 3, d: items, m: { idKey: "0" } });
+    const item = (key: string, ...items: JsonObject[]): JsonObject => ({
+      "0": key,
+      "1": items.length ? { f: 2, "0": list(...items) } : { f: 2 },
+    });
+    serve(node(1, ["", "<p>", "</p>"], node(2, ["", ""]), "x"));
+    update({ "0": { "0": { ...list(item("a", item("b"))), s: ITEM } } });
+    expectPage();
+    update({ "0": { "0": [["a", [item("c", item("d"), item("e")), item("f")]]] }, "1": "y" });
+    expectPage();
+    update({ "0": { "0": [["r", "a"]] } });
+    expectPage();
+    update({ "0": { "0": list(item("g")) } });
+    expectPage();
+  });
+
   test("the first line of preformatted text", () => {
     serve(node(1, ["<pre>", "", "</pre>"], "x", "\ny"));
     for (const [first, second] of [

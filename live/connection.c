@@ -1,5 +1,6 @@
 /* The life of a live connection: it is opened with a token, receives messages, has messages to send, and is closed.
  * A connection that is refused exists all the same, without a group, until it has said why. */
+#include "response.h"
 #include "shared.h"
 
 /* ---- the queue of connections that have something to send ---- */
@@ -45,6 +46,7 @@ static const char *error_code(lvt_status status) {
     case LVT_ERROR_TOKEN_FOREIGN: return "token_foreign";
     case LVT_ERROR_TOKEN_REPLAYED: return "token_replayed";
     case LVT_ERROR_LIMIT: return "limit";
+    case LVT_ERROR_UNAVAILABLE: return "unavailable";
     default: return "token_invalid";
     }
 }
@@ -52,6 +54,7 @@ static const char *error_code(lvt_status status) {
 static int close_code_of(lvt_status status) {
     switch (status) {
     case LVT_ERROR_LIMIT: return LVT_CLOSE_LIMIT;
+    case LVT_ERROR_UNAVAILABLE: return LVT_CLOSE_TRY_LATER;
     case LVT_ERROR_TOKEN_INVALID:
     case LVT_ERROR_TOKEN_EXPIRED:
     case LVT_ERROR_TOKEN_FOREIGN:
@@ -82,7 +85,8 @@ static lvt_status attach(lvt_connection *connection, const lvt_request *request,
     lvt_caller caller;
     lvt_token_claims claims;
     int refused = lvt_live_identify(&caller, live, request, error);
-    if (refused != 0) return refused == 401 ? LVT_ERROR_TOKEN_FOREIGN : LVT_ERROR_INTERNAL;
+    if (refused == 503) return LVT_ERROR_UNAVAILABLE;
+    if (refused != 0) return refused == 500 ? LVT_ERROR_INTERNAL : LVT_ERROR_TOKEN_FOREIGN;
     /* A group that was made for this request cannot be the token's. */
     lvt_span group = caller.fresh ? (lvt_span){NULL, 0} : caller.visitor.group;
     lvt_span token = lvt_request_header_element(request, "Sec-WebSocket-Protocol", LVT_SPAN("lvt.token."));
@@ -375,7 +379,7 @@ int lvt_connection_close_code(const lvt_connection *connection) {
     return lvt_outbox_close_code((lvt_outbox *)(uintptr_t)&connection->outbox);
 }
 
-int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_error *error) {
+int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_error *error) {
     if (!lvt_request_header_has(request, "Sec-WebSocket-Protocol", "livetemplate.v1")) {
         (void)lvt_error_set(error, LVT_ERROR_PROTOCOL, "the subprotocol livetemplate.v1 is required");
         return 400;
@@ -384,7 +388,10 @@ int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_error
         (void)lvt_error_set(error, LVT_ERROR_PROTOCOL, "the request comes from another site");
         return 403;
     }
-    if (live->view->identify == NULL) return 0;
+    const lvt_authenticator *authenticator = &live->view->authenticator;
+    if (authenticator->identify == NULL && authenticator->check == NULL) return 0;
     lvt_caller caller;
-    return lvt_live_identify(&caller, live, request, error);
+    int refused = lvt_live_identify(&caller, live, request, error);
+    if (refused == 401 && out != NULL) lvt_response_challenge(out, &caller.identity);
+    return refused;
 }

@@ -9,10 +9,10 @@ static lvt_status append_cookie(lvt_response *out, lvt_live *live, const lvt_req
                                 lvt_error *error) {
     if (!caller->fresh) return LVT_OK;
     lvt_buffer_append_literal(&out->headers, "Set-Cookie: livetemplate-id=");
-    lvt_status status = lvt_cookie_sign(&out->headers, live->app, caller->visitor.group, error);
+    lvt_status status = lvt_cookie_sign(&out->headers, live->app, caller->browser, error);
     if (status != LVT_OK) return status;
     lvt_buffer_append_literal(&out->headers, "; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000");
-    if (request->secure) lvt_buffer_append_literal(&out->headers, "; Secure");
+    if (lvt_request_is_secure(request)) lvt_buffer_append_literal(&out->headers, "; Secure");
     lvt_buffer_append_literal(&out->headers, "\r\n");
     return lvt_buffer_check(&out->headers, "the headers of an answer", error);
 }
@@ -23,7 +23,9 @@ static bool identify(lvt_caller *caller, lvt_live *live, const lvt_request *requ
     int refused = lvt_live_identify(caller, live, request, &error);
     if (refused == 0) return true;
     lvt_log_write(live->log, LVT_LOG_INFO, "request refused: %s", error.message);
-    lvt_response_refuse(out, refused, refused == 401 ? error.message : "the request cannot be answered now");
+    /* What an authenticator says is meant to be read. */
+    lvt_response_refuse(out, refused, refused != 500 ? error.message : "the request cannot be answered now");
+    if (refused == 401) lvt_response_challenge(out, &caller->identity);
     return false;
 }
 
@@ -196,6 +198,20 @@ static lvt_status post_json(lvt_live *live, const lvt_request *request, lvt_work
     return status;
 }
 
+/* The page itself, with the query that it was asked with: that may be what its group follows from. */
+static void write_location(lvt_buffer *out, const lvt_live *live, const lvt_request *request) {
+    bool is_plain = request->query.length != 0;
+    for (size_t i = 0; i < request->query.length; i++)
+        is_plain = is_plain && request->query.data[i] > 0x20 && request->query.data[i] < 0x7F;
+    lvt_buffer_append_literal(out, "Location: ");
+    lvt_buffer_append_string(out, live->path);
+    if (is_plain) {
+        lvt_buffer_append_char(out, '?');
+        lvt_buffer_append_span(out, request->query);
+    }
+    lvt_buffer_append_literal(out, "\r\n");
+}
+
 /* Back to the page, which shows what was wrong. */
 static lvt_status post_form(lvt_live *live, const lvt_request *request, lvt_workspace *workspace,
                             const lvt_caller *caller, const lvt_input *input, lvt_response *out, lvt_error *error) {
@@ -212,9 +228,7 @@ static lvt_status post_form(lvt_live *live, const lvt_request *request, lvt_work
     }
     leave_group(group);
     lvt_response_start(out, 303, NULL);
-    lvt_buffer_append_literal(&out->headers, "Location: ");
-    lvt_buffer_append_string(&out->headers, live->path);
-    lvt_buffer_append_literal(&out->headers, "\r\n");
+    write_location(&out->headers, live, request);
     return status;
 }
 

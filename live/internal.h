@@ -12,6 +12,7 @@
 #ifndef LIVETEMPLATE_LIVE_INTERNAL_H
 #define LIVETEMPLATE_LIVE_INTERNAL_H
 
+#include "authenticate.h"
 #include "message.h"
 #include "outbox.h"
 #include "session/app.h"
@@ -335,8 +336,10 @@ void lvt_group_put_off(lvt_group *group, int64_t due);
 
 typedef struct lvt_caller {
     lvt_visitor visitor;
-    bool fresh; /* the group is new: the answer carries its cookie */
-    char group[LVT_GROUP_ID_LENGTH + 1];
+    lvt_span browser; /* the id of the browser's cookie; empty when nobody asked for it */
+    bool fresh;       /* it is new: the answer carries the cookie */
+    char fresh_id[LVT_GROUP_ID_LENGTH + 1];
+    lvt_identity identity;
 } lvt_caller;
 
 /* Who is asking. 0, or the HTTP status to refuse the request with and a reason in `error`. The spans point into the
@@ -348,6 +351,9 @@ bool lvt_request_is_same_origin(const lvt_request *request);
 /* ---- request.c
  * ------------------------------------------------------------------------------------------------------------ */
 
+/* Does the browser speak TLS, to us or to a proxy that says so? Who lies here gets a cookie that is of no use to him.
+ */
+bool lvt_request_is_secure(const lvt_request *request);
 /* Does a comma-separated header (all of that name together) hold `token`, compared without case? */
 bool lvt_request_header_has(const lvt_request *request, const char *name, const char *token);
 /* The first element of a comma-separated header that starts with `prefix`, without it; empty when there is none. */

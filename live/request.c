@@ -40,6 +40,11 @@ lvt_span lvt_request_cookie(const lvt_request *request, const char *name) {
     return (lvt_span){NULL, 0};
 }
 
+bool lvt_request_is_secure(const lvt_request *request) {
+    lvt_span list = lvt_request_header(request, "X-Forwarded-Proto"), first;
+    return request->secure || (next_part(&first, &list, ',') && lvt_span_equal_ignore_case(first, LVT_SPAN("https")));
+}
+
 bool lvt_request_header_has(const lvt_request *request, const char *name, const char *token) {
     for (size_t i = 0; i < request->header_count; i++) {
         if (!lvt_span_equal_ignore_case(request->headers[i].name, lvt_span_from(name))) continue;

@@ -191,6 +191,7 @@ static lvt_status try_template(lvt_live *live, lvt_error *error) {
 
 static lvt_status init(lvt_live *live, const lvt_view *view, const lvt_live_options *options, lvt_error *error) {
     lvt_status status = collect_stores(live, view, error);
+    if (status == LVT_OK) status = lvt_authenticator_check(&view->authenticator, error);
     if (status != LVT_OK) return status;
     lvt_root_init(&live->root, live->stores, live->store_count);
     live->is_comparable = true;

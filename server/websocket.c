@@ -311,8 +311,8 @@ bool lvt_websocket_upgrade(lvt_socket *socket, lvt_live *live, const lvt_request
     lvt_span key = lvt_request_header(request, "sec-websocket-key");
     if (!key_is_right(key)) return refuse(out, 400, "", "a malformed Sec-WebSocket-Key");
     lvt_error error;
-    int status = lvt_live_check_upgrade(live, request, &error);
-    if (status != 0) return refuse(out, status, "", error.message);
+    int status = lvt_live_check_upgrade(live, request, out, &error);
+    if (status != 0) return refuse(out, status, status == 503 ? "Retry-After: 5\r\n" : "", error.message);
     lvt_connection *connection;
     if (lvt_connection_open(&connection, live, request, &error) != LVT_OK) {
         lvt_server_log(server, LVT_LOG_WARN, "a connection cannot be opened: %s", error.message);

@@ -15,6 +15,7 @@
 #ifndef LIVETEMPLATE_LIVE_H
 #define LIVETEMPLATE_LIVE_H
 
+#include "auth.h"
 #include "page.h"
 
 #ifdef __cplusplus
@@ -24,7 +25,6 @@ extern "C" {
 /* ---- what a program describes ------------------------------------------------------------------------------ */
 
 typedef struct lvt_action lvt_action;
-struct lvt_request;
 
 /* Change the store. LVT_OK, or an error: after lvt_action_fail... the client gets its messages, otherwise the status's
  * sentence. The state is rendered in both cases. */
@@ -78,10 +78,9 @@ typedef struct lvt_view {
     void (*disconnect)(void *store, const lvt_visitor *visitor, void *payload);
     /* ...or several, ending with {0}; then actions are called "store.action". */
     const lvt_store_def *stores;
-    void *payload; /* for init, connect, disconnect, identify */
-    /* Who is asking: fill `out->user` and `out->group` (bytes that live until the call's end of the request; an empty
-     * group means the browser's cookie). NULL: anonymous, by cookie. An error is answered 401 with its message. */
-    lvt_status (*identify)(lvt_visitor *out, const struct lvt_request *request, void *payload, lvt_error *error);
+    void *payload; /* for init, connect, disconnect, the authenticator */
+    /* Who is asking, and which group it is (auth.h). All zero: anonymous, a group for each browser. */
+    lvt_authenticator authenticator;
 } lvt_view;
 
 /* ---- inside an action --------------------------------------------------------------------------------------- */
@@ -135,7 +134,7 @@ typedef struct lvt_header {
 } lvt_header;
 
 /* A request as a server read it; everything borrowed. */
-typedef struct lvt_request {
+struct lvt_request {
     lvt_span method; /* "GET" */
     lvt_span path;   /* without query */
     lvt_span query;  /* without '?' */
@@ -143,7 +142,7 @@ typedef struct lvt_request {
     size_t header_count;
     lvt_span body;
     bool secure; /* over TLS */
-} lvt_request;
+};
 /* Value of the first header of that name (ASCII case ignored); empty when absent. */
 lvt_span lvt_request_header(const lvt_request *request, const char *name);
 /* Value of a cookie; empty when absent. */
@@ -174,13 +173,15 @@ enum {
     LVT_CLOSE_GOING_AWAY = 1001,
     LVT_CLOSE_TOO_BIG = 1009,
     LVT_CLOSE_ERROR = 1011,
+    LVT_CLOSE_TRY_LATER = 1013,
     LVT_CLOSE_TOKEN = 4401,
     LVT_CLOSE_LIMIT = 4429
 };
 
 /* Whether an upgrade request may go on: 0, or the HTTP status to refuse it with and a reason in `error` (400 without
- * the subprotocol, 403 for a foreign Origin). */
-int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_error *error);
+ * the subprotocol, 403 for a foreign Origin, 401 and others by the authenticator). `out` (may be NULL) gets header lines
+ * that such a refusal carries appended: a challenge. */
+int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_error *error);
 /* Take up a connection: verifies token and cookie, attaches to the page's group and queues the complete tree. A refused
  * token yields a connection too: it has one error message to send and a close code. */
 lvt_status lvt_connection_open(lvt_connection **out, lvt_live *live, const lvt_request *request, lvt_error *error);

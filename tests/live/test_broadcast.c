@@ -14,12 +14,6 @@ static lvt_span group_of(const browser *b) {
     return lvt_span_of(value, (size_t)(strchr(value, '.') - value));
 }
 
-static lvt_status user_of_header(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
-    (void)payload, (void)error;
-    out->user = lvt_request_header(request, "X-User");
-    return LVT_OK;
-}
-
 typedef struct trio {
     site s;
     browser browsers[3];
@@ -29,7 +23,7 @@ typedef struct trio {
 static void open_trio(trio *t) {
     static const char *const names[] = {"ann", "ben", NULL};
     site_init(&t->s);
-    t->s.view.identify = user_of_header;
+    t->s.view.authenticator = browsers_of_users;
     site_open(&t->s);
     for (size_t i = 0; i < 3; i++) {
         t->browsers[i] = browser_start(&t->s);
@@ -188,7 +182,7 @@ static void threads_push_while_the_server_serves(void **state) {
     pthread_t threads[THREADS];
     assert_non_null(sh);
     site_init(&sh->s);
-    sh->s.view.identify = user_of_header;
+    sh->s.view.authenticator = browsers_of_users;
     sh->s.app_options.log.write = NULL;
     sh->s.live_options.wake = count_wake;
     sh->s.live_options.wake_payload = sh;

@@ -110,12 +110,6 @@ static bool is_broken(const visit *v, browser *b) {
     return strstr(v->template_text, "index") != NULL && browser_get(b) != 200;
 }
 
-static lvt_status user_of_header(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
-    (void)payload, (void)error;
-    out->user = lvt_request_header(request, "X-User");
-    return LVT_OK;
-}
-
 static void a_random_visit(const visit *v, uint64_t seed) {
     site s;
     browser browsers[GROUPS];
@@ -125,7 +119,7 @@ static void a_random_visit(const visit *v, uint64_t seed) {
     s.app_options.log.write = NULL;
     s.live_options.update_interval = v->interval;
     s.view.template_text = v->template_text;
-    s.view.identify = user_of_header;
+    s.view.authenticator = browsers_of_users;
     site_open(&s);
     for (size_t i = 0; i < GROUPS; i++) {
         browsers[i] = browser_start(&s);

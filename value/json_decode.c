@@ -8,11 +8,14 @@
 #include "json_reader.h"
 #include "list.h"
 
+#include <math.h>
+
 typedef struct decoder {
     lvt_json_reader reader;
     const lvt_allocator *allocator;
     lvt_error *error;
     bool typed; /* do objects such as {"$html": "..."} stand for what they say? */
+    bool exact; /* and those that only LVT_JSON_EXACT writes? */
 } decoder;
 
 /* ---- small steps ---- */
@@ -56,7 +59,14 @@ static char *copy_text(decoder *d, size_t *length) {
 
 /* ---- typed objects ---- */
 
-typedef enum special { SPECIAL_NONE, SPECIAL_TIME, SPECIAL_BYTES, SPECIAL_CONTENT } special;
+typedef enum special {
+    SPECIAL_NONE,
+    SPECIAL_TIME,
+    SPECIAL_BYTES,
+    SPECIAL_CONTENT,
+    SPECIAL_TEXT, /* the rest: exact */
+    SPECIAL_FLOAT
+} special;
 
 static const struct {
     const char *key;
@@ -81,9 +91,11 @@ const char *lvt_json_content_key(lvt_content content) {
     return NULL;
 }
 
-static special special_of(lvt_span key, lvt_content *content) {
+static special special_of(const decoder *d, lvt_span key, lvt_content *content) {
     *content = lvt_json_content_of(key);
     if (*content != LVT_CONTENT_PLAIN) return SPECIAL_CONTENT;
+    if (d->exact && lvt_span_is(key, "$text")) return SPECIAL_TEXT;
+    if (d->exact && lvt_span_is(key, "$float")) return SPECIAL_FLOAT;
     if (lvt_span_is(key, "$time")) return SPECIAL_TIME;
     return lvt_span_is(key, "$bytes") ? SPECIAL_BYTES : SPECIAL_NONE;
 }
@@ -97,7 +109,7 @@ static special read_special(decoder *d, lvt_content *content) {
     if (lvt_json_reader_next(&ahead, NULL) != LVT_OK || ahead.token != LVT_JSON_TOKEN_KEY || ahead.escaped ||
         ahead.text.length == 0 || ahead.text.data[0] != '$')
         return SPECIAL_NONE;
-    special found = special_of(ahead.text, content);
+    special found = special_of(d, ahead.text, content);
     if (found == SPECIAL_NONE || lvt_json_reader_next(&ahead, NULL) != LVT_OK || ahead.token != LVT_JSON_TOKEN_STRING)
         return SPECIAL_NONE;
     lvt_json_reader string = ahead;
@@ -138,7 +150,18 @@ static lvt_status decode_integer(decoder *d, const lvt_type *type, void *out) {
     return fits ? LVT_OK : out_of_range(d, type);
 }
 
+static lvt_status store_special_float(decoder *d, const lvt_type *type, void *out) {
+    bool is_nan = lvt_span_is(d->reader.text, "NaN"), is_positive = lvt_span_is(d->reader.text, "+Inf");
+    if (!is_nan && !is_positive && !lvt_span_is(d->reader.text, "-Inf")) return out_of_range(d, type);
+    double number = is_nan ? (double)NAN : is_positive ? (double)INFINITY : -(double)INFINITY;
+    if (type->size == sizeof(float)) *(float *)out = (float)number;
+    else *(double *)out = number;
+    return LVT_OK;
+}
+
 static lvt_status decode_float(decoder *d, const lvt_type *type, void *out) {
+    if (d->reader.token == LVT_JSON_TOKEN_OBJECT && read_wanted(d, SPECIAL_FLOAT, LVT_CONTENT_PLAIN))
+        return store_special_float(d, type, out);
     if (d->reader.token != LVT_JSON_TOKEN_NUMBER) return mismatch(d, type);
     bool fits = type->size == sizeof(float) ? lvt_number_to_float(out, d->reader.text)
                                             : lvt_number_to_double(out, d->reader.text);
@@ -146,12 +169,18 @@ static lvt_status decode_float(decoder *d, const lvt_type *type, void *out) {
 }
 
 static lvt_status decode_string(decoder *d, const lvt_type *type, void *out) {
-    if (d->reader.token == LVT_JSON_TOKEN_OBJECT && !read_wanted(d, SPECIAL_CONTENT, type->content))
-        return mismatch(d, type);
+    bool is_object = d->reader.token == LVT_JSON_TOKEN_OBJECT;
+    bool is_base64 = is_object && read_wanted(d, SPECIAL_TEXT, LVT_CONTENT_PLAIN);
+    if (is_object && !is_base64 && !read_wanted(d, SPECIAL_CONTENT, type->content)) return mismatch(d, type);
     if (d->reader.token != LVT_JSON_TOKEN_STRING) return mismatch(d, type);
     size_t length;
     char *text = copy_text(d, &length);
     if (text == NULL) return out_of_memory(d);
+    if (is_base64 && !lvt_base64_decode(text, &length, (lvt_span){text, length})) {
+        lvt_release(d->allocator, text);
+        return lvt_json_reader_fail(&d->reader, LVT_ERROR_JSON, d->error, "the text is not base64");
+    }
+    text[length] = '\0';
     if (type->form == LVT_STRING_FORM_COUNTED) {
         lvt_value_clear(type, out, d->allocator);
         *(lvt_string *)out = (lvt_string){text, length};
@@ -195,6 +224,23 @@ static lvt_status decode_bytes(decoder *d, const lvt_type *type, lvt_string *out
     return LVT_OK;
 }
 
+/* "@seconds,nanoseconds,offset" */
+static bool parse_exact_time(lvt_time *out, lvt_span text) {
+    int64_t numbers[3];
+    size_t start = 1;
+    for (size_t i = 0; i < 3; i++) {
+        size_t end = start;
+        while (end < text.length && text.data[end] != ',') end++;
+        lvt_span number = lvt_span_of(text.data + start, end - start);
+        if (!lvt_number_is_valid(number) || !lvt_number_to_int64(&numbers[i], number)) return false;
+        if (end == text.length && i != 2) return false;
+        start = end + 1;
+    }
+    if (start <= text.length || numbers[1] != (int32_t)numbers[1] || numbers[2] != (int32_t)numbers[2]) return false;
+    *out = (lvt_time){numbers[0], (int32_t)numbers[1], (int32_t)numbers[2]};
+    return true;
+}
+
 static lvt_status decode_time(decoder *d, const lvt_type *type, lvt_time *out) {
     if (d->reader.token == LVT_JSON_TOKEN_OBJECT && !read_wanted(d, SPECIAL_TIME, LVT_CONTENT_PLAIN))
         return mismatch(d, type);
@@ -204,6 +250,8 @@ static lvt_status decode_time(decoder *d, const lvt_type *type, lvt_time *out) {
     lvt_status status = LVT_ERROR_JSON;
     if (d->reader.text.length <= sizeof text) {
         size_t length = lvt_json_decode_text(text, d->reader.text);
+        bool is_exact = d->exact && length > 0 && text[0] == '@';
+        if (is_exact && parse_exact_time(out, (lvt_span){text, length})) return LVT_OK;
         status = lvt_time_parse(out, (lvt_span){text, length}, &reason);
     } else {
         (void)lvt_error_set(&reason, status, "the time is too long");
@@ -386,9 +434,16 @@ static const lvt_type *dynamic_type(decoder *d) {
     }
     default: break;
     }
-    switch (read_special(d, &content)) {
+    lvt_json_reader before = d->reader;
+    special found = read_special(d, &content);
+    switch (found) {
     case SPECIAL_TIME: return &lvt_type_time;
     case SPECIAL_BYTES: return &lvt_type_bytes;
+    case SPECIAL_TEXT:
+    case SPECIAL_FLOAT:
+        /* Their decoders look at the object themselves. */
+        d->reader = before;
+        return found == SPECIAL_TEXT ? &lvt_type_text : &lvt_type_double;
     case SPECIAL_CONTENT: return &lvt_type_trusted_text[content];
     default: return &lvt_type_object;
     }
@@ -447,13 +502,13 @@ static bool is_zero(const void *object, size_t size) {
     return size == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
 }
 
-lvt_status lvt_json_decode(void *out, const lvt_type *type, lvt_span json, const lvt_allocator *allocator,
-                           lvt_error *error) {
+static lvt_status decode_object(void *out, const lvt_type *type, lvt_span json, bool exact,
+                                const lvt_allocator *allocator, lvt_error *error) {
     void *made = lvt_allocate_zeroed(allocator, 1, type->size);
     if (made == NULL) return lvt_error_out_of_memory(error);
     lvt_status status = LVT_OK;
     if (!is_zero(out, type->size)) status = lvt_value_copy_sharing(made, type, out, allocator, error);
-    decoder d = {.allocator = allocator, .error = error, .typed = true};
+    decoder d = {.allocator = allocator, .error = error, .typed = true, .exact = exact};
     if (status == LVT_OK) status = decode_document(&d, type, made, json);
     if (status == LVT_OK) {
         lvt_value_clear(type, out, allocator);
@@ -463,6 +518,16 @@ lvt_status lvt_json_decode(void *out, const lvt_type *type, lvt_span json, const
     }
     lvt_release(allocator, made);
     return status;
+}
+
+lvt_status lvt_json_decode(void *out, const lvt_type *type, lvt_span json, const lvt_allocator *allocator,
+                           lvt_error *error) {
+    return decode_object(out, type, json, false, allocator, error);
+}
+
+lvt_status lvt_json_decode_exact(void *out, const lvt_type *type, lvt_span json, const lvt_allocator *allocator,
+                                 lvt_error *error) {
+    return decode_object(out, type, json, true, allocator, error);
 }
 
 /* ---- into an arena ---- */

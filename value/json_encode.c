@@ -18,6 +18,7 @@ typedef struct encoder {
 static lvt_status encode(encoder *e, lvt_value value);
 
 static bool is_typed(const encoder *e) { return (e->flags & LVT_JSON_TYPED) != 0; }
+static bool is_exact(const encoder *e) { return (e->flags & LVT_JSON_EXACT) != 0; }
 
 static void open_special(encoder *e, const char *key) {
     if (!is_typed(e)) return;
@@ -56,28 +57,47 @@ static void append_number(encoder *e, double number, int bits) {
 
 static lvt_status encode_float(encoder *e, lvt_value value) {
     double number = lvt_read_float(value);
+    if (!isfinite(number) && is_exact(e)) {
+        open_special(e, "$float");
+        lvt_buffer_append_string(e->out, isnan(number) ? "\"NaN\"" : number > 0 ? "\"+Inf\"" : "\"-Inf\"");
+        close_special(e);
+        return LVT_OK;
+    }
     if (!isfinite(number)) return lvt_error_set(e->error, LVT_ERROR_TYPE, "JSON has no number for NaN and infinity");
     append_number(e, number, value.type->size == sizeof(float) ? 32 : 64);
     return LVT_OK;
 }
 
+static void encode_base64(encoder *e, const char *key, lvt_span bytes) {
+    open_special(e, key);
+    lvt_buffer_append_char(e->out, '"');
+    lvt_base64_encode(e->out, bytes);
+    lvt_buffer_append_char(e->out, '"');
+    close_special(e);
+}
+
 static void encode_text(encoder *e, lvt_value value) {
     const char *key = lvt_json_content_key(value.type->content);
+    if (is_exact(e) && !lvt_utf8_valid(lvt_read_text(value))) {
+        encode_base64(e, "$text", lvt_read_text(value));
+        return;
+    }
     if (key != NULL) open_special(e, key);
     lvt_json_encode_string(e->out, lvt_read_text(value), e->flags);
     if (key != NULL) close_special(e);
 }
 
-static void encode_bytes(encoder *e, lvt_value value) {
-    open_special(e, "$bytes");
-    lvt_buffer_append_char(e->out, '"');
-    lvt_base64_encode(e->out, lvt_read_text(value));
-    lvt_buffer_append_char(e->out, '"');
-    close_special(e);
-}
-
 static lvt_status encode_time(encoder *e, const lvt_time *time) {
     int64_t year = lvt_time_calendar(*time).year;
+    bool has_form = year >= 0 && year <= 9999 && time->offset % 60 == 0 && abs(time->offset) < 24 * 3600 &&
+                    time->nanoseconds >= 0 && time->nanoseconds < LVT_NANOSECONDS_PER_SECOND;
+    if (is_exact(e) && !has_form) {
+        open_special(e, "$time");
+        lvt_buffer_append_format(e->out, "\"@%lld,%d,%d\"", (long long)time->seconds, (int)time->nanoseconds,
+                                 (int)time->offset);
+        close_special(e);
+        return LVT_OK;
+    }
     if (!is_typed(e) && (year < 0 || year > 9999))
         return lvt_error_set(e->error, LVT_ERROR_TYPE,
                              "json: error calling MarshalJSON for type time.Time: "
@@ -116,7 +136,8 @@ static lvt_status encode_fields(encoder *e, lvt_value object, const lvt_type *ou
             continue;
         }
         const char *name = lvt_member_json_name(member);
-        if (name == NULL || (member->omit_empty && is_empty(field))) continue;
+        if (name == NULL || (member->omit_empty && !is_exact(e) && is_empty(field))) continue;
+        if (is_exact(e) && member->type->kind == LVT_KIND_FUNCTION) continue;
         lvt_member_path path;
         if (object.type != outermost &&
             (!lvt_type_find_json(&path, outermost, lvt_span_from(name)) || path.member != member))
@@ -142,9 +163,11 @@ static lvt_status encode_struct(encoder *e, lvt_value value) {
 /* ---- maps ---- */
 
 /* Would this object read back as something else than an object? */
-static bool looks_special(lvt_value map, lvt_span key) {
+static bool looks_special(const encoder *e, lvt_value map, lvt_span key) {
     if (lvt_value_length(map) != 1) return false;
-    if (lvt_json_content_of(key) == LVT_CONTENT_PLAIN && !lvt_span_is(key, "$time") && !lvt_span_is(key, "$bytes"))
+    bool is_exact_key = is_exact(e) && (lvt_span_is(key, "$text") || lvt_span_is(key, "$float"));
+    if (lvt_json_content_of(key) == LVT_CONTENT_PLAIN && !lvt_span_is(key, "$time") && !lvt_span_is(key, "$bytes") &&
+        !is_exact_key)
         return false;
     lvt_value element;
     lvt_value_map_at(map, 0, NULL, &element);
@@ -156,7 +179,9 @@ static lvt_status encode_key(encoder *e, lvt_value map, lvt_value key) {
     switch (key.type->kind) {
     case LVT_KIND_STRING: {
         lvt_span text = lvt_read_text(key);
-        if (is_typed(e) && looks_special(map, text)) {
+        if (is_exact(e) && !lvt_utf8_valid(text))
+            return lvt_error_set(e->error, LVT_ERROR_ENCODING, "a key of a map is not UTF-8");
+        if (is_typed(e) && looks_special(e, map, text)) {
             /* The escaped $ says that the object is meant. */
             lvt_buffer_append_literal(e->out, "\"\\u0024");
             lvt_buffer_append(e->out, text.data + 1, text.length - 1);
@@ -168,6 +193,8 @@ static lvt_status encode_key(encoder *e, lvt_value map, lvt_value key) {
     }
     case LVT_KIND_BOOL: lvt_buffer_append_string(e->out, lvt_value_bool(key) ? "\"true\"" : "\"false\""); return LVT_OK;
     default: {
+        if (key.type->kind == LVT_KIND_FLOAT && !isfinite(lvt_read_float(key)))
+            return lvt_error_set(e->error, LVT_ERROR_TYPE, "JSON has no number for NaN and infinity");
         lvt_buffer_append_char(e->out, '"');
         lvt_status status = encode(e, key);
         lvt_buffer_append_char(e->out, '"');
@@ -279,7 +306,7 @@ static lvt_status encode(encoder *e, lvt_value value) {
     case LVT_KIND_UINT: lvt_buffer_append_uint(e->out, lvt_read_uint(value)); return LVT_OK;
     case LVT_KIND_FLOAT: return encode_float(e, value);
     case LVT_KIND_STRING: encode_text(e, value); return LVT_OK;
-    case LVT_KIND_BYTES: encode_bytes(e, value); return LVT_OK;
+    case LVT_KIND_BYTES: encode_base64(e, "$bytes", lvt_read_text(value)); return LVT_OK;
     case LVT_KIND_TIME: return encode_time(e, value.data);
     case LVT_KIND_STRUCT:
     case LVT_KIND_SLICE:

@@ -121,6 +121,11 @@
  * that is written after each action is no session. */
 #define LVT_STORE_KEY_MAX ((size_t)1024)
 #define LVT_STORE_RECORD_MAX ((size_t)16 * 1024 * 1024)
+/* session: the longest life of a record in seconds, a century; sums of nanoseconds stay far from overflow. */
+#define LVT_STORE_TTL_MAX (INT64_C(100) * 365 * 24 * 3600)
+/* session: changes of a record whose ids a store knows, 8 bytes of each. One that was sent twice is recognised if no more
+ * than these came between, which takes others so many exchanges in the time of one. */
+#define LVT_STORE_CHANGES_REMEMBERED 16
 /* session: a memory store: a million sessions of a small program, or a quarter of that at 4 KiB each. */
 #define LVT_STORE_RECORDS_MAX_DEFAULT 1000000
 #define LVT_STORE_BYTES_MAX_DEFAULT ((size_t)1024 * 1024 * 1024)

@@ -1,10 +1,18 @@
 /* store: where the state of session groups outlives the process. One small interface, with implementations in memory
  * and on Redis here, and anything else by a program of its own (examples/sqlite_store shows one).
  *
- * A store keeps records: bytes under a key, with a version that grows by one with each change. It knows nothing of what
- * the bytes mean (record.h does). Every change names the version that it starts from, so that two processes that serve
- * one group never lose a change of the other's: whoever comes second gets LVT_ERROR_CONFLICT, reads again and decides
- * anew. A change also has an id, so that one whose answer was lost can be asked for again without happening twice.
+ * A store keeps records: bytes under a key, with a version that every change changes. It knows nothing of what the
+ * bytes mean (session/record.h does). Every change names the version that it starts from, so that two processes that
+ * serve one group never lose a change of the other's: whoever comes second gets LVT_ERROR_CONFLICT, reads again and
+ * decides anew. A change also has an id, so that one whose answer was lost can be asked for again without happening
+ * twice.
+ *
+ * Versions: each change adds one. A new record starts at a random version (lvt_store_next_version), so that a version
+ * means one content for ever: who still holds the state of a record that was removed, or that ran out, and was made
+ * anew since is told so, however often the new one has changed. 0 is no version.
+ *
+ * Keys that begin with "aside:" are records that were set aside; all calls take them, lists name them only when they
+ * are asked for that prefix.
  *
  * Threads: all calls may come from any number of threads at once. A call may take as long as its store's timeout, and
  * never longer: whoever must not wait calls from a thread that may (the server's workers do).
@@ -14,6 +22,7 @@
  *   LVT_ERROR_CONFLICT      the record is at another version than the change started from
  *   LVT_ERROR_UNAVAILABLE   the store cannot be reached now; nothing is known about a change that was under way
  *   LVT_ERROR_LIMIT         a key, a record or the store is too large (limits.h, LVT_STORE_...)
+ *   LVT_ERROR_INVALID_ARGUMENT  a key that is empty or holds a NUL, a time to live that cannot be
  *   LVT_ERROR_OUT_OF_MEMORY
  */
 #ifndef LIVETEMPLATE_STORE_H
@@ -32,7 +41,7 @@ enum { LVT_CHANGE_ID_SIZE = 16 };
 /* A record as get fills it. */
 typedef struct lvt_store_record {
     lvt_buffer body;   /* initialised by the caller; get replaces what it holds */
-    uint64_t version;  /* 1 for a new record */
+    uint64_t version;  /* never 0 */
     int64_t ttl;       /* seconds until it ends by itself; 0: it does not */
     bool is_unchanged; /* the version is the one that the caller has: the body was not fetched and is empty */
 } lvt_store_record;
@@ -43,8 +52,11 @@ typedef struct lvt_store_change {
     uint64_t base;                        /* the version that the change starts from; 0: there must be no such record */
     lvt_span body;                        /* at most LVT_STORE_RECORD_MAX bytes, any */
     int64_t ttl;                          /* seconds from now until it ends by itself; 0: never */
-    unsigned char id[LVT_CHANGE_ID_SIZE]; /* random. A put that finds version base + 1 made by this very id is done */
+    unsigned char id[LVT_CHANGE_ID_SIZE]; /* its own: see lvt_session_store_change_id */
 } lvt_store_change;
+
+/* The version that a change leads to: base + 1, and for a new record one that follows from the change's id. */
+uint64_t lvt_store_next_version(const lvt_store_change *change);
 
 typedef struct lvt_store_health {
     bool is_available; /* answered just now */
@@ -66,16 +78,18 @@ typedef struct lvt_session_store_methods {
      * is answered. `ttl` > 0 gives the record that many seconds from now. */
     lvt_status (*get)(lvt_store_record *out, lvt_span key, uint64_t known, int64_t ttl, void *payload,
                       lvt_error *error);
-    /* Write it: compare-and-set on the version, atomic. On LVT_OK *out_version is base + 1. */
+    /* Write it: compare-and-set on the version, atomic. On LVT_OK *out_version is lvt_store_next_version(change). A
+     * change whose id is among the record's last ones is done. */
     lvt_status (*put)(uint64_t *out_version, const lvt_store_change *change, void *payload, lvt_error *error);
     /* `base` 0: whatever its version. */
     lvt_status (*remove)(lvt_span key, uint64_t base, void *payload, lvt_error *error);
-    /* Move a record that cannot be read out of the way, for people to look at: it stays in the store under a key of its
-     * own, `out` (initialised by the caller) says which, and lists name it no more. */
+    /* Move a record that cannot be read out of the way, for people to look at: it stays in the store, without an end,
+     * under a key of its own (lvt_store_aside_key), which replaces what `out`, initialised by the caller, holds. */
     lvt_status (*set_aside)(lvt_buffer *out, lvt_span key, uint64_t base, void *payload, lvt_error *error);
     /* Remove records whose time is over, at most `batch`, and count them; a store that does so by itself answers 0. */
     lvt_status (*expire)(size_t *out_count, size_t batch, void *payload, lvt_error *error);
-    /* Visit the keys that begin with `prefix`, in no order; each that is there all the time once. */
+    /* Visit the keys that begin with `prefix`, in no order; each that is there all the time once, and none of those
+     * that begin with "aside:" unless `prefix` does. The visitor may call the store. */
     lvt_status (*list)(lvt_span prefix, lvt_store_visit visit, void *visit_payload, void *payload, lvt_error *error);
     /* How many keys begin with it. */
     lvt_status (*count)(size_t *out, lvt_span prefix, void *payload, lvt_error *error);
@@ -87,12 +101,25 @@ typedef struct lvt_session_store_methods {
 /* A store in use. */
 typedef struct lvt_session_store lvt_session_store;
 
+#define LVT_STORE_ASIDE_PREFIX "aside:"
+/* "aside:KEY@VERSION", the version in hexadecimal: where a record of that key and version is set aside. Replaces what
+ * `out` holds. */
+lvt_status lvt_store_aside_key(lvt_buffer *out, lvt_span key, uint64_t version, lvt_error *error);
+/* Does a list with this prefix name the key? For those who write a store. */
+bool lvt_store_lists_key(lvt_span prefix, lvt_span key);
+
 /* Make a store of methods (borrowed, constant) and their payload, which belongs to the store from then on: `free` is
  * called with it. On an error the payload stays the caller's. */
 lvt_status lvt_session_store_create(lvt_session_store **out, const lvt_session_store_methods *methods, void *payload,
                                     const lvt_allocator *allocator, lvt_error *error);
 /* What uses it must be gone. NULL is allowed. */
 void lvt_session_store_free(lvt_session_store *store);
+
+/* Fill change->id with one that no other change has, in whatever process; costs some nanoseconds. A put with the id of
+ * one of the last LVT_STORE_CHANGES_REMEMBERED changes of the record does nothing and is answered as that change was:
+ * so a put whose answer was lost is asked for again, with the same id, and happens once, even where others have changed
+ * the record since. */
+void lvt_session_store_change_id(lvt_store_change *change, lvt_session_store *store);
 
 /* The methods, with what all stores have in common checked first: keys, sizes, times to live. */
 const char *lvt_session_store_name(const lvt_session_store *store);
@@ -114,7 +141,7 @@ lvt_status lvt_session_store_health(lvt_store_health *out, lvt_session_store *st
 typedef struct lvt_memory_store_options {
     unsigned version;   /* 1 */
     size_t records_max; /* 0: LVT_STORE_RECORDS_MAX_DEFAULT. A full store forgets what is over, then refuses */
-    size_t bytes_max;   /* of all bodies and keys; 0: LVT_STORE_BYTES_MAX_DEFAULT */
+    size_t bytes_max;   /* of all records, with what is needed beside key and body; 0: LVT_STORE_BYTES_MAX_DEFAULT */
     lvt_clock clock;
     const lvt_allocator *allocator;
 } lvt_memory_store_options;

@@ -562,12 +562,20 @@ lvt_status lvt_json_parse(lvt_value *out, lvt_span json, lvt_arena *arena, lvt_e
 lvt_status lvt_json_parse_untrusted(lvt_value *out, lvt_span json, lvt_arena *arena, lvt_error *error);
 
 typedef enum lvt_json_flags {
-    LVT_JSON_PLAIN = 0,      /* times as RFC 3339 strings, bytes as base64, trusted content as strings */
-    LVT_JSON_TYPED = 1,      /* with the $ objects, reads back to the same value */
-    LVT_JSON_ESCAPE_HTML = 2 /* <, >, &, U+2028, U+2029 as \u escapes, as Go's json.Marshal */
+    LVT_JSON_PLAIN = 0,       /* times as RFC 3339 strings, bytes as base64, trusted content as strings */
+    LVT_JSON_TYPED = 1,       /* with the $ objects, reads back to the same value */
+    LVT_JSON_ESCAPE_HTML = 2, /* <, >, &, U+2028, U+2029 as \u escapes, as Go's json.Marshal */
+    LVT_JSON_EXACT = 4 /* with LVT_JSON_TYPED: nothing is lost between lvt_json_encode and lvt_json_decode_exact */
 } lvt_json_flags;
 /* LVT_ERROR_TYPE for functions and for NaN or infinity. Object keys in the order of the descriptor; maps by key. */
 lvt_status lvt_json_encode(lvt_buffer *out, lvt_value value, unsigned flags, lvt_error *error);
+/* What LVT_JSON_EXACT wrote: as LVT_JSON_TYPED, and besides fields that are .omit_empty and empty, strings that are not
+ * UTF-8 ({"$text": base64}), NaN and infinity ({"$float": "NaN", "+Inf" or "-Inf"}), times outside of the years 0 to
+ * 9999 and such offsets as RFC 3339 has no form for ({"$time": "@seconds,nanoseconds,offset"}). Functions are left out.
+ * A key of a map that is not UTF-8 is LVT_ERROR_ENCODING when it is written. For stores; the rest as lvt_json_decode.
+ */
+lvt_status lvt_json_decode_exact(void *out, const lvt_type *type, lvt_span json, const lvt_allocator *allocator,
+                                 lvt_error *error);
 /* One JSON string with quotes. Invalid UTF-8 becomes U+FFFD. Escapes only what JSON requires (and < > & U+2028 U+2029
  * with LVT_JSON_ESCAPE_HTML). Scans in wide steps and copies runs. */
 void lvt_json_encode_string(lvt_buffer *out, lvt_span text, unsigned flags);

@@ -48,7 +48,8 @@ static void append(lvt_identity *identity, lvt_span part) {
 lvt_status lvt_identity_set_group(lvt_identity *out, const char *kind, lvt_span name, lvt_error *error) {
     if (!is_kind(kind))
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "\"%s\" cannot be the kind of a group", kind);
-    if (!is_name(name)) return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "this cannot be the name of a %s", kind);
+    if (!is_name(name))
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "this cannot be the name of a %s", kind);
     out->group_length = 0;
     append(out, lvt_span_from(kind));
     append(out, LVT_SPAN(":"));
@@ -122,7 +123,6 @@ int lvt_authenticate(lvt_identity *out, const lvt_authenticator *authenticator, 
     else if (authenticator->check != NULL)
         status = lvt_authenticate_basic(out, authenticator, request, payload, &reason);
     if (status == LVT_OK) return 0;
-    (void)lvt_error_set(error, status, "%s",
-                        reason.message[0] != '\0' ? reason.message : lvt_status_sentence(status));
+    (void)lvt_error_set(error, status, "%s", reason.message[0] != '\0' ? reason.message : lvt_status_sentence(status));
     return http_status(status);
 }

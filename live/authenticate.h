@@ -7,7 +7,7 @@
 
 /* Names are copied here, so that an authenticator may make them up. */
 struct lvt_identity {
-    size_t user_length; /* 0: anonymous */
+    size_t user_length;  /* 0: anonymous */
     size_t group_length; /* 0: the user's or the browser's */
     size_t challenge_length;
     char user[LVT_VISITOR_NAME_MAX];

@@ -1,5 +1,5 @@
-/* HTTP Basic authentication, RFC 7617: name and password out of the Authorization header, and the challenge for those who
- * lack them. What was decoded is wiped from the stack. */
+/* HTTP Basic authentication, RFC 7617: name and password out of the Authorization header, and the challenge for those
+ * who lack them. What was decoded is wiped from the stack. */
 #include "authenticate.h"
 
 #include "value/base64.h"

@@ -1,14 +1,10 @@
-/* Groups whose pages are to be updated on the server's thread: a queue of those that have changed, and a list of those
- * with pages that had an update a moment ago and wait for their time. The list is in no order: whoever puts a group
- * on it lowers the earliest time, and a flush walks through it once that time has come. */
+/* Groups whose pages are to be updated: a queue of those that have changed, and a list of those with pages that had an
+ * update a moment ago and wait for their time. The list is in no order: whoever puts a group on it lowers the earliest
+ * time, and a flush walks through it once that time has come.
+ *
+ * With other threads a flush is a job on one of them, and waits for no group: one that is busy is pushed in its own
+ * turn. */
 #include "shared.h"
-
-static void refer(lvt_group *group) {
-    lvt_live *live = group->live;
-    (void)pthread_mutex_lock(&live->groups_lock);
-    group->references++; /* the caller has one, so it is not idle */
-    (void)pthread_mutex_unlock(&live->groups_lock);
-}
 
 /* queue_lock is held. */
 static void append_to_queue(lvt_live *live, lvt_group *group) {
@@ -21,7 +17,7 @@ static void append_to_queue(lvt_live *live, lvt_group *group) {
 
 void lvt_group_queue_flush(lvt_group *group) {
     lvt_live *live = group->live;
-    refer(group);
+    lvt_group_refer(group);
     (void)pthread_mutex_lock(&live->queue_lock);
     bool was_queued = group->flush_queued;
     if (!was_queued) append_to_queue(live, group);
@@ -33,7 +29,7 @@ void lvt_group_put_off(lvt_group *group, int64_t due) {
     lvt_live *live = group->live;
     if (due >= group->due) return; /* as all but the first page of a push find it */
     group->due = due;
-    refer(group);
+    lvt_group_refer(group);
     (void)pthread_mutex_lock(&live->queue_lock);
     bool was_put_off = group->is_put_off;
     if (!was_put_off) {
@@ -109,18 +105,45 @@ static lvt_group *take_next(lvt_live *live, lvt_group **queue) {
     return group;
 }
 
+/* The group's lock is held. */
 static void push(lvt_group *group, lvt_workspace *workspace, bool across) {
-    if (!lvt_group_enter(group)) return;
     group->due = INT64_MAX; /* who still has to wait says so again */
-    if (group->connections != NULL) {
-        lvt_shared_begin(workspace, group, across);
-        if (group->has_changed) lvt_group_push(group, workspace, NULL);
-        else lvt_group_push_waiting(group, workspace);
-    }
-    lvt_group_leave(group);
+    if (group->connections == NULL) return;
+    lvt_shared_begin(workspace, group, across);
+    if (group->has_changed) lvt_group_push(group, workspace, NULL);
+    else lvt_group_push_waiting(group, workspace);
 }
 
-void lvt_live_flush(lvt_live *live) {
+static void push_in_turn(lvt_task *task) {
+    lvt_group *group = (lvt_group *)(void *)((char *)task - offsetof(lvt_group, push));
+    lvt_live *live = group->live;
+    lvt_workspace *workspace;
+    if (lvt_workspace_take(&workspace, live, NULL) != LVT_OK) {
+        lvt_group_queue_flush(group); /* whose next try says that there is no memory */
+        return;
+    }
+    if (lvt_group_enter(group)) {
+        push(group, workspace, false);
+        lvt_group_leave(group);
+    }
+    lvt_workspace_return(live, workspace);
+}
+
+void lvt_group_init_push(lvt_group *group) { group->push = (lvt_task){.run = push_in_turn}; }
+
+static void push_now(lvt_group *group, lvt_workspace *workspace, bool across) {
+    bool may_wait = group->live->submit == NULL;
+    switch (lvt_group_try_enter(group, may_wait)) {
+    case LVT_GROUP_ENTERED:
+        push(group, workspace, across);
+        lvt_group_leave(group);
+        break;
+    case LVT_GROUP_BUSY: (void)lvt_group_post(group, &group->push); break;
+    case LVT_GROUP_UNUSABLE: break;
+    }
+}
+
+static void flush(lvt_live *live) {
     lvt_workspace *workspace;
     lvt_error error;
     if (lvt_workspace_take(&workspace, live, &error) != LVT_OK) {
@@ -131,16 +154,60 @@ void lvt_live_flush(lvt_live *live) {
     bool across = queue != NULL && queue->flush_next != NULL;
     while (queue != NULL) {
         lvt_group *group = take_next(live, &queue);
-        push(group, workspace, across);
+        push_now(group, workspace, across);
         lvt_group_release(group);
     }
     lvt_workspace_return(live, workspace);
 }
 
-void lvt_live_sweep(lvt_live *live) {
+static void sweep(lvt_live *live) {
     /* Updates that a lack of memory put off are tried again. */
-    lvt_live_flush(live);
+    flush(live);
     lvt_welcome_sweep(live);
     lvt_app_sweep_pages(live->app);
     lvt_group_sweep(live);
+}
+
+/* ---- on another thread ---- */
+
+static void run_upkeep(lvt_job *job) {
+    lvt_live *live = (lvt_live *)(void *)((char *)job - offsetof(lvt_live, upkeep.job));
+    lvt_upkeep *upkeep = &live->upkeep;
+    (void)pthread_mutex_lock(&live->queue_lock);
+    bool wants_flush = upkeep->wants_flush, wants_sweep = upkeep->wants_sweep;
+    upkeep->wants_flush = upkeep->wants_sweep = false;
+    (void)pthread_mutex_unlock(&live->queue_lock);
+    if (wants_sweep) sweep(live);
+    else if (wants_flush) flush(live);
+    (void)pthread_mutex_lock(&live->queue_lock);
+    bool again = upkeep->wants_flush || upkeep->wants_sweep;
+    upkeep->is_scheduled = again;
+    (void)pthread_mutex_unlock(&live->queue_lock);
+    lvt_live_wake(live);
+    if (again) lvt_live_run_job(live, job);
+}
+
+void lvt_upkeep_init(lvt_upkeep *upkeep) { *upkeep = (lvt_upkeep){.job = {.run = run_upkeep}}; }
+
+static void schedule_upkeep(lvt_live *live, bool wants_sweep) {
+    lvt_upkeep *upkeep = &live->upkeep;
+    int64_t now = lvt_clock_steady(live->clock);
+    (void)pthread_mutex_lock(&live->queue_lock);
+    bool wants_flush = live->flush_first != NULL || live->put_off_due <= now;
+    if (wants_flush) upkeep->wants_flush = true;
+    if (wants_sweep) upkeep->wants_sweep = true;
+    bool starts = (wants_flush || wants_sweep) && !upkeep->is_scheduled;
+    if (starts) upkeep->is_scheduled = true;
+    (void)pthread_mutex_unlock(&live->queue_lock);
+    if (starts) lvt_live_run_job(live, &upkeep->job);
+}
+
+void lvt_live_flush(lvt_live *live) {
+    if (live->submit == NULL) flush(live);
+    else schedule_upkeep(live, false);
+}
+
+void lvt_live_sweep(lvt_live *live) {
+    if (live->submit == NULL) sweep(live);
+    else schedule_upkeep(live, true);
 }

@@ -1,50 +1,23 @@
-/* Session groups: one instance of every store, a lock, and a count of who refers to it. Groups are found by id in a
- * hash table; those to which nobody refers stand in a list by their last use, from which expiry and a full table take.
+/* The table of session groups: who refers to a group, by its id, and when it may go. Groups to which nobody refers
+ * stand in a list by their last use, from which expiry and a full table take. What is in a group, and entering it, is
+ * in stores.c: here no callback of the program runs.
  */
 #include "internal.h"
-
-#include <stdlib.h>
-
-/* ---- stores ---- */
-
-lvt_status lvt_stores_create(void **out, const lvt_live *live, lvt_error *error) {
-    void *made[LVT_STORES_MAX] = {NULL};
-    for (size_t i = 0; i < live->store_count; i++) {
-        const lvt_store_def *store = &live->stores[i];
-        made[i] = lvt_allocate_zeroed(NULL, 1, store->type->size);
-        lvt_status status = made[i] != NULL ? LVT_OK : lvt_error_out_of_memory(error);
-        if (status == LVT_OK && store->initial != NULL)
-            status = lvt_value_copy(made[i], store->type, store->initial, NULL, error);
-        if (status != LVT_OK) {
-            lvt_stores_free(made, live);
-            return status;
-        }
-    }
-    memcpy(out, made, live->store_count * sizeof made[0]);
-    return LVT_OK;
-}
-
-void lvt_stores_free(void **stores, const lvt_live *live) {
-    for (size_t i = 0; i < live->store_count; i++) {
-        if (stores[i] == NULL) continue;
-        lvt_value_clear(live->stores[i].type, stores[i], NULL);
-        free(stores[i]);
-        stores[i] = NULL;
-    }
-}
 
 /* ---- one group ---- */
 
 static void free_group(lvt_group *group) {
     lvt_live *live = group->live;
     lvt_stores_free(group->stores, live);
+    lvt_release(live->allocator, (char *)(uintptr_t)group->first_user.data);
     lvt_release(live->allocator, group->flash);
     (void)pthread_mutex_destroy(&group->lock);
     lvt_release(live->allocator, group);
 }
 
-static lvt_status create_group(lvt_group **out, lvt_live *live, lvt_span id, lvt_error *error) {
+static lvt_status create_group(lvt_group **out, lvt_live *live, const lvt_visitor *visitor, lvt_error *error) {
     size_t stores = live->store_count * sizeof(void *);
+    lvt_span id = visitor->group;
     lvt_group *group = lvt_allocate_zeroed(live->allocator, 1, sizeof *group + stores + id.length);
     if (group == NULL) return lvt_error_out_of_memory(error);
     group->live = live;
@@ -53,30 +26,17 @@ static lvt_status create_group(lvt_group **out, lvt_live *live, lvt_span id, lvt
     group->id = (char *)(group + 1) + stores;
     group->id_length = id.length;
     memcpy(group->id, id.data, id.length);
-    if (pthread_mutex_init(&group->lock, NULL) != 0) {
+    lvt_turn_init(&group->turn);
+    lvt_group_init_push(group);
+    char *user = visitor->user.length != 0 ? lvt_duplicate(live->allocator, visitor->user) : NULL;
+    group->first_user = lvt_span_of(user, visitor->user.length);
+    if ((visitor->user.length != 0 && user == NULL) || pthread_mutex_init(&group->lock, NULL) != 0) {
+        lvt_release(live->allocator, user);
         lvt_release(live->allocator, group);
         return lvt_error_out_of_memory(error);
     }
-    lvt_status status = lvt_stores_create(group->stores, live, error);
-    if (status != LVT_OK) {
-        free_group(group);
-        return status;
-    }
     *out = group;
     return LVT_OK;
-}
-
-bool lvt_group_enter(lvt_group *group) {
-    (void)pthread_mutex_lock(&group->lock);
-    if (!group->failed) return true;
-    (void)pthread_mutex_unlock(&group->lock);
-    return false;
-}
-
-void lvt_group_leave(lvt_group *group) { (void)pthread_mutex_unlock(&group->lock); }
-
-void *lvt_group_update_target(lvt_group *group) {
-    return group->live->named_stores ? (void *)group->stores : group->stores[0];
 }
 
 /* ---- the table; groups_lock is held ---- */
@@ -173,6 +133,13 @@ lvt_group *lvt_group_find(lvt_live *live, lvt_span id) {
     return group;
 }
 
+void lvt_group_refer(lvt_group *group) {
+    lvt_live *live = group->live;
+    (void)pthread_mutex_lock(&live->groups_lock);
+    group->references++; /* the caller has one, so it is not idle */
+    (void)pthread_mutex_unlock(&live->groups_lock);
+}
+
 void lvt_group_release(lvt_group *group) {
     if (group == NULL) return;
     lvt_live *live = group->live;
@@ -188,21 +155,7 @@ void lvt_group_release(lvt_group *group) {
     if (gone) free_group(group);
 }
 
-static lvt_status run_init(lvt_group *group, const lvt_visitor *visitor, lvt_error *error) {
-    const lvt_live *live = group->live;
-    lvt_visitor for_group = {.group = lvt_group_id(group), .user = visitor->user};
-    for (size_t i = 0; i < live->store_count; i++) {
-        if (live->stores[i].init == NULL) continue;
-        lvt_status status = live->stores[i].init(group->stores[i], &for_group, live->view->payload);
-        if (status == LVT_OK) continue;
-        return lvt_error_set(error, LVT_ERROR_EXECUTE, "the store could not be initialised: %s",
-                             lvt_status_sentence(status));
-    }
-    return LVT_OK;
-}
-
-/* Put a new group into the table; or, when another thread was faster, its. The new group's lock is held, so that nobody
- * sees its stores before they are initialised. */
+/* Put a new group into the table; or, when another thread was faster, its. */
 static lvt_status insert(lvt_group **out, lvt_live *live, lvt_group *made, lvt_error *error) {
     lvt_group *dropped = NULL;
     lvt_status status = LVT_OK;
@@ -233,29 +186,20 @@ lvt_status lvt_group_acquire(lvt_group **out, lvt_live *live, const lvt_visitor 
         return LVT_OK;
     }
     lvt_group *made = NULL;
-    lvt_status status = create_group(&made, live, visitor->group, error);
+    lvt_status status = create_group(&made, live, visitor, error);
     if (made == NULL) return status;
-    (void)pthread_mutex_lock(&made->lock);
     status = insert(&group, live, made, error);
-    if (status != LVT_OK || group != made) {
-        (void)pthread_mutex_unlock(&made->lock);
-        free_group(made);
-        if (status == LVT_OK) *out = group;
-        return status;
-    }
-    lvt_metrics_add(live->metrics, LVT_METRIC_GROUPS_CREATED, 1);
-    status = run_init(made, visitor, error);
-    made->failed = status != LVT_OK;
-    (void)pthread_mutex_unlock(&made->lock);
-    if (status == LVT_OK) {
-        *out = made;
-        return LVT_OK;
-    }
-    (void)pthread_mutex_lock(&live->groups_lock);
-    unlist(live, made);
-    (void)pthread_mutex_unlock(&live->groups_lock);
-    lvt_group_release(made);
+    if (status == LVT_OK && group == made) lvt_metrics_add(live->metrics, LVT_METRIC_GROUPS_CREATED, 1);
+    else free_group(made);
+    if (status == LVT_OK) *out = group;
     return status;
+}
+
+void lvt_group_unlist(lvt_group *group) {
+    lvt_live *live = group->live;
+    (void)pthread_mutex_lock(&live->groups_lock);
+    if (group->listed) unlist(live, group);
+    (void)pthread_mutex_unlock(&live->groups_lock);
 }
 
 /* ---- all of them ---- */

@@ -1,172 +1,147 @@
-/* GET, HEAD and POST of docs/PROTOCOL.md, section 2. */
+/* GET, HEAD and POST of docs/PROTOCOL.md, section 2, in two steps. What needs no group comes first: who is asking, and
+ * what is wanted; many requests end there. The rest is done in the group's turn. */
 #include "response.h"
 #include "shared.h"
 
-/* ---- who, and which group ---- */
+/* ---- a request ---- */
+
+typedef enum body_type { BODY_NONE, BODY_JSON, BODY_FORM, BODY_UNKNOWN } body_type;
+
+/* A request while it is answered. */
+typedef struct exchange {
+    lvt_live *live;
+    const lvt_request *request;
+    lvt_response *out;
+    lvt_caller caller;
+    body_type type;
+    lvt_input input; /* in the arena */
+    lvt_arena *arena;
+    lvt_group *group;
+} exchange;
 
 /* Set the group's cookie where the browser has none that is good. */
-static lvt_status append_cookie(lvt_response *out, lvt_live *live, const lvt_request *request, const lvt_caller *caller,
-                                lvt_error *error) {
-    if (!caller->fresh) return LVT_OK;
+static lvt_status append_cookie(exchange *x, lvt_error *error) {
+    lvt_response *out = x->out;
+    if (!x->caller.fresh) return LVT_OK;
     lvt_buffer_append_literal(&out->headers, "Set-Cookie: livetemplate-id=");
-    lvt_status status = lvt_cookie_sign(&out->headers, live->app, caller->browser, error);
+    lvt_status status = lvt_cookie_sign(&out->headers, x->live->app, x->caller.browser, error);
     if (status != LVT_OK) return status;
     lvt_buffer_append_literal(&out->headers, "; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000");
-    if (lvt_request_is_secure(request)) lvt_buffer_append_literal(&out->headers, "; Secure");
+    if (lvt_request_is_secure(x->request)) lvt_buffer_append_literal(&out->headers, "; Secure");
     lvt_buffer_append_literal(&out->headers, "\r\n");
     return lvt_buffer_check(&out->headers, "the headers of an answer", error);
 }
 
+/* ---- without the group ---- */
+
 /* False when the request is refused; `out` says so. */
-static bool identify(lvt_caller *caller, lvt_live *live, const lvt_request *request, lvt_response *out) {
+static bool identify(exchange *x) {
     lvt_error error;
-    int refused = lvt_live_identify(caller, live, request, &error);
+    int refused = lvt_live_identify(&x->caller, x->live, x->request, &error);
     if (refused == 0) return true;
-    lvt_log_write(live->log, LVT_LOG_INFO, "request refused: %s", error.message);
+    lvt_log_write(x->live->log, LVT_LOG_INFO, "request refused: %s", error.message);
     /* What an authenticator says is meant to be read. */
-    lvt_response_refuse(out, refused, refused != 500 ? error.message : "the request cannot be answered now");
-    if (refused == 401) lvt_response_challenge(out, &caller->identity);
+    lvt_response_refuse(x->out, refused, refused != 500 ? error.message : "the request cannot be answered now");
+    if (refused == 401) lvt_response_challenge(x->out, &x->caller.identity);
     return false;
 }
 
-/* The caller's group with its lock held, or NULL: then `out` is a refusal, or *status an error. */
-static lvt_group *enter_group(lvt_status *status, lvt_live *live, const lvt_caller *caller, lvt_response *out,
-                              lvt_error *error) {
+static body_type type_of_body(const lvt_request *request) {
+    lvt_span type = lvt_request_header(request, "Content-Type");
+    const char *end = type.length != 0 ? memchr(type.data, ';', type.length) : NULL;
+    if (end != NULL) type.length = (size_t)(end - type.data);
+    while (type.length != 0 && type.data[type.length - 1] == ' ') type.length--;
+    if (lvt_span_equal_ignore_case(type, LVT_SPAN("application/json"))) return BODY_JSON;
+    if (lvt_span_equal_ignore_case(type, LVT_SPAN("application/x-www-form-urlencoded"))) return BODY_FORM;
+    bool wants_tree =
+        type.length == 0 && request->body.length == 0 && lvt_request_header_has(request, "Accept", "application/json");
+    return wants_tree ? BODY_JSON : BODY_UNKNOWN;
+}
+
+static void refuse_input(exchange *x, lvt_status status, const lvt_error *reason) {
+    lvt_metrics_add(x->live->metrics, LVT_METRIC_MESSAGES_MALFORMED, 1);
+    if (x->type == BODY_FORM) {
+        lvt_response_refuse(x->out, 400, reason->message);
+        return;
+    }
+    lvt_response_start(x->out, 400, "application/json");
+    (void)lvt_message_write_error(&x->out->body, status == LVT_ERROR_PROTOCOL ? "unknown_message" : "malformed",
+                                  lvt_span_from(reason->message), NULL);
+}
+
+static lvt_status read_input(exchange *x, lvt_error *error) {
+    lvt_span body = x->request->body;
+    if (x->type == BODY_FORM) return lvt_input_parse_form(&x->input, body, x->arena, error);
+    x->input = (lvt_input){.kind = LVT_INPUT_NOTHING};
+    if (body.length == 0) return LVT_OK;
+    lvt_status status = lvt_input_parse_message(&x->input, body, x->arena, error);
+    if (status != LVT_OK || x->input.kind == LVT_INPUT_ACTION) return status;
+    return lvt_error_set(error, LVT_ERROR_PROTOCOL, "a POST holds an action");
+}
+
+/* True when the group is needed; else `out` is the answer, or *status an error. */
+static bool prepare_post(exchange *x, lvt_status *status, lvt_error *error) {
+    x->type = type_of_body(x->request);
+    if (!lvt_request_is_same_origin(x->request)) {
+        lvt_response_refuse(x->out, 403, "the request comes from another site");
+        return false;
+    }
+    if (x->request->body.length > LVT_MESSAGE_IN_MAX) {
+        lvt_response_refuse(x->out, 413, "the body is too large");
+        return false;
+    }
+    if (x->type == BODY_UNKNOWN) {
+        lvt_response_refuse(x->out, 415, "the body must be application/json or application/x-www-form-urlencoded");
+        return false;
+    }
+    if (!identify(x)) return false;
     lvt_error reason;
-    lvt_group *group = NULL;
-    lvt_status got = lvt_group_acquire(&group, live, &caller->visitor, &reason);
+    lvt_error_clear(&reason);
+    lvt_status read = read_input(x, &reason);
+    if (read == LVT_ERROR_OUT_OF_MEMORY) *status = lvt_error_out_of_memory(error);
+    else if (read != LVT_OK) refuse_input(x, read, &reason);
+    return read == LVT_OK;
+}
+
+/* The same for all methods. */
+static bool prepare(exchange *x, lvt_status *status, lvt_error *error) {
     *status = LVT_OK;
-    if (got == LVT_OK && lvt_group_enter(group)) return group;
-    if (got == LVT_ERROR_OUT_OF_MEMORY) {
-        *status = lvt_error_out_of_memory(error);
-    } else if (got == LVT_ERROR_LIMIT) {
-        lvt_log_write(live->log, LVT_LOG_WARN, "request refused: %s", reason.message);
-        lvt_response_refuse(out, 503, "too many sessions, try again later");
+    lvt_response_clear(x->out);
+    if (lvt_span_is(x->request->method, "GET")) return identify(x);
+    if (lvt_span_is(x->request->method, "POST")) return prepare_post(x, status, error);
+    if (lvt_span_is(x->request->method, "HEAD")) {
+        if (identify(x)) lvt_response_start(x->out, 200, "text/html; charset=utf-8");
+        return false;
+    }
+    lvt_response_refuse(x->out, 405, "the page answers GET, HEAD and POST");
+    lvt_buffer_append_literal(&x->out->headers, "Allow: GET, HEAD, POST\r\n");
+    return false;
+}
+
+/* ---- finding and entering the group ---- */
+
+/* The group cannot be had: `out` is a refusal, or the result an error. */
+static lvt_status refuse_group(exchange *x, lvt_status got, const lvt_error *reason, lvt_error *error) {
+    if (got == LVT_ERROR_OUT_OF_MEMORY) return lvt_error_out_of_memory(error);
+    if (got == LVT_ERROR_LIMIT) {
+        lvt_log_write(x->live->log, LVT_LOG_WARN, "request refused: %s", reason->message);
+        lvt_response_refuse(x->out, 503, "too many sessions, try again later");
     } else {
-        if (got == LVT_OK) lvt_group_release(group);
-        else lvt_log_write(live->log, LVT_LOG_ERROR, "%s", reason.message);
-        lvt_response_refuse(out, 500, "the page could not be made");
+        lvt_log_write(x->live->log, LVT_LOG_ERROR, "%s", reason->message);
+        lvt_response_refuse(x->out, 500, "the page could not be made");
     }
-    return NULL;
+    return LVT_OK;
 }
 
-static void leave_group(lvt_group *group) {
-    lvt_group_leave(group);
-    lvt_group_release(group);
-}
-
-/* ---- GET ---- */
-
-/* The attributes of the live region, which name the page and open its connection. */
-static lvt_status write_region(lvt_buffer *out, lvt_live *live, const char *page, lvt_span group, lvt_error *error) {
-    char nonce[LVT_ID_LENGTH + 1];
-    lvt_status status = lvt_id_random(nonce, error);
-    if (status != LVT_OK) return status;
-    lvt_buffer_append_literal(out, " data-lvt-id=\"");
-    lvt_buffer_append_string(out, page);
-    lvt_buffer_append_literal(out, "\" data-lvt-token=\"");
-    status = lvt_token_issue(out, live->app, page, nonce, group, error);
-    lvt_buffer_append_char(out, '"');
-    return status != LVT_OK ? status : lvt_buffer_check(out, "a page", error);
-}
-
-static lvt_status write_page(lvt_buffer *out, lvt_group *group, lvt_workspace *workspace, lvt_span region,
-                             const lvt_page_context *context, lvt_error *error) {
-    lvt_live *live = group->live;
-    lvt_value root = lvt_group_root(group, workspace, context);
-    if (lvt_template_is_document(live->tmpl)) {
-        lvt_insertions insertions = {lvt_buffer_span(&live->head), region};
-        return lvt_execution_print(workspace->execution, root, out, &insertions, error);
-    }
-    lvt_buffer_append_literal(
-        out, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
-             "name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" "
-             "content=\"light dark\"><title>");
-    lvt_buffer_append_span(out, lvt_buffer_span(&live->title));
-    lvt_buffer_append_literal(out, "</title>");
-    lvt_buffer_append_span(out, lvt_buffer_span(&live->head));
-    lvt_buffer_append_literal(out, "</head><body><div");
-    lvt_buffer_append_span(out, region);
-    lvt_buffer_append_char(out, '>');
-    lvt_status status = lvt_execution_print(workspace->execution, root, out, NULL, error);
-    lvt_buffer_append_literal(out, "</div></body></html>\n");
-    return status != LVT_OK ? status : lvt_buffer_check(out, "a page", error);
-}
-
-/* The group's lock is held. */
-static lvt_status answer_page(lvt_group *group, lvt_workspace *workspace, const lvt_caller *caller, lvt_response *out,
-                              lvt_error *error) {
-    lvt_live *live = group->live;
-    char page[LVT_ID_LENGTH + 1];
+/* False when there is none, as above. */
+static bool find_group(exchange *x, lvt_status *status, lvt_error *error) {
     lvt_error reason;
-    lvt_error_clear(&reason);
-    lvt_status status = lvt_id_random(page, &reason);
-    lvt_buffer_clear(&workspace->message);
-    if (status == LVT_OK) status = write_region(&workspace->message, live, page, caller->visitor.group, &reason);
-    if (status == LVT_OK) {
-        lvt_page_context context = {.user = caller->visitor.user,
-                                    .page = lvt_span_of(page, LVT_ID_LENGTH),
-                                    .page_bytes = group->page_bytes,
-                                    .feedback = group->flash};
-        lvt_metrics_add(live->metrics, LVT_METRIC_RENDERS, 1);
-        lvt_response_start(out, 200, "text/html; charset=utf-8");
-        status = write_page(&out->body, group, workspace, lvt_buffer_span(&workspace->message), &context, &reason);
-    }
-    if (status == LVT_ERROR_OUT_OF_MEMORY) return lvt_error_out_of_memory(error);
-    if (status != LVT_OK) {
-        lvt_live_report_render(live, lvt_span_of(page, LVT_ID_LENGTH), &reason);
-        lvt_response_refuse(out, 500, "the page could not be rendered");
-        return LVT_OK;
-    }
-    group->page_bytes = out->body.length;
-    lvt_release(live->allocator, group->flash);
-    group->flash = NULL;
-    return LVT_OK;
+    lvt_status got = lvt_group_acquire(&x->group, x->live, &x->caller.visitor, &reason);
+    *status = got == LVT_OK ? LVT_OK : refuse_group(x, got, &reason, error);
+    return got == LVT_OK;
 }
 
-static lvt_status handle_get(lvt_live *live, const lvt_request *request, lvt_workspace *workspace, lvt_response *out,
-                             lvt_error *error) {
-    lvt_caller caller;
-    lvt_status status;
-    if (!identify(&caller, live, request, out)) return LVT_OK;
-    lvt_group *group = enter_group(&status, live, &caller, out, error);
-    if (group == NULL) return status;
-    status = append_cookie(out, live, request, &caller, error);
-    if (status == LVT_OK) status = answer_page(group, workspace, &caller, out, error);
-    leave_group(group);
-    return status;
-}
-
-static lvt_status handle_head(lvt_live *live, const lvt_request *request, lvt_response *out) {
-    lvt_caller caller;
-    if (!identify(&caller, live, request, out)) return LVT_OK;
-    lvt_response_start(out, 200, "text/html; charset=utf-8");
-    return LVT_OK;
-}
-
-/* ---- POST ---- */
-
-/* A reply to a client that keeps no state here: the complete tree, with how the action ended. */
-static lvt_status answer_tree(lvt_group *group, lvt_workspace *workspace, const lvt_caller *caller,
-                              const lvt_feedback *feedback, lvt_message_meta *meta, lvt_response *out,
-                              lvt_error *error) {
-    lvt_live *live = group->live;
-    lvt_error reason;
-    lvt_error_clear(&reason);
-    lvt_page_context context = {.user = caller->visitor.user, .page_bytes = group->page_bytes, .feedback = feedback};
-    lvt_response_start(out, 200, "application/json");
-    lvt_metrics_add(live->metrics, LVT_METRIC_RENDERS, 1);
-    lvt_known_shapes_clear(&workspace->known);
-    lvt_status status =
-        lvt_rendering_make(workspace->spare, workspace->execution, lvt_group_root(group, workspace, &context), &reason);
-    if (status == LVT_OK)
-        status = lvt_message_write_tree(&out->body, 1, workspace->spare, NULL, &workspace->known, meta, &reason);
-    if (status == LVT_ERROR_OUT_OF_MEMORY) return lvt_error_out_of_memory(error);
-    if (status == LVT_OK) return LVT_OK;
-    lvt_live_report_render(live, LVT_SPAN("-"), &reason);
-    lvt_response_refuse(out, 500, "the page could not be rendered");
-    return LVT_OK;
-}
+/* ---- in the group's turn, its lock held ---- */
 
 /* An action has run. */
 static void push_to_pages(lvt_group *group, lvt_workspace *workspace) {
@@ -174,31 +149,29 @@ static void push_to_pages(lvt_group *group, lvt_workspace *workspace) {
     lvt_group_push(group, workspace, NULL);
 }
 
-static lvt_status post_json(lvt_live *live, const lvt_request *request, lvt_workspace *workspace,
-                            const lvt_caller *caller, const lvt_input *input, lvt_response *out, lvt_error *error) {
-    lvt_status status;
-    lvt_group *group = enter_group(&status, live, caller, out, error);
-    if (group == NULL) return status;
+static lvt_status post_json(exchange *x, lvt_workspace *workspace, lvt_error *error) {
+    lvt_live *live = x->live;
+    const lvt_input *input = &x->input;
     lvt_feedback *feedback = NULL;
     lvt_message_meta meta = {.action = input->action, .has_id = input->has_id, .id = input->id, .success = true};
     bool is_action = input->kind == LVT_INPUT_ACTION;
-    status = append_cookie(out, live, request, caller, error);
+    lvt_status status = append_cookie(x, error);
     if (status == LVT_OK && is_action) {
-        meta.success = lvt_group_run(group, workspace, input, &caller->visitor);
+        meta.success = lvt_group_run(x->group, workspace, input, &x->caller.visitor);
         meta.errors = workspace->errors.items;
         meta.error_count = workspace->errors.count;
         if (!meta.success)
             status = lvt_feedback_create(&feedback, &workspace->errors, input->data, live->allocator, error);
     }
     if (status == LVT_OK)
-        status = answer_tree(group, workspace, caller, feedback, is_action ? &meta : NULL, out, error);
-    if (is_action) push_to_pages(group, workspace);
+        status =
+            lvt_group_answer_tree(x->group, workspace, &x->caller, feedback, is_action ? &meta : NULL, x->out, error);
+    if (is_action) push_to_pages(x->group, workspace);
     lvt_release(live->allocator, feedback);
-    leave_group(group);
     return status;
 }
 
-/* The page itself, with the query that it was asked with: that may be what its group follows from. */
+/* The page itself, with the query that it was asked with: its group may follow from that. */
 static void write_location(lvt_buffer *out, const lvt_live *live, const lvt_request *request) {
     bool is_plain = request->query.length != 0;
     for (size_t i = 0; i < request->query.length; i++)
@@ -213,108 +186,118 @@ static void write_location(lvt_buffer *out, const lvt_live *live, const lvt_requ
 }
 
 /* Back to the page, which shows what was wrong. */
-static lvt_status post_form(lvt_live *live, const lvt_request *request, lvt_workspace *workspace,
-                            const lvt_caller *caller, const lvt_input *input, lvt_response *out, lvt_error *error) {
-    lvt_status status;
-    lvt_group *group = enter_group(&status, live, caller, out, error);
-    if (group == NULL) return status;
-    status = append_cookie(out, live, request, caller, error);
+static lvt_status post_form(exchange *x, lvt_workspace *workspace, lvt_error *error) {
+    lvt_live *live = x->live;
+    lvt_group *group = x->group;
+    lvt_status status = append_cookie(x, error);
     if (status == LVT_OK) {
         lvt_release(live->allocator, group->flash);
         group->flash = NULL;
-        if (!lvt_group_run(group, workspace, input, &caller->visitor))
-            status = lvt_feedback_create(&group->flash, &workspace->errors, input->data, live->allocator, error);
+        if (!lvt_group_run(group, workspace, &x->input, &x->caller.visitor))
+            status = lvt_feedback_create(&group->flash, &workspace->errors, x->input.data, live->allocator, error);
         push_to_pages(group, workspace);
     }
-    leave_group(group);
-    lvt_response_start(out, 303, NULL);
-    write_location(&out->headers, live, request);
+    lvt_response_start(x->out, 303, NULL);
+    write_location(&x->out->headers, live, x->request);
     return status;
 }
 
-typedef enum body_type { BODY_JSON, BODY_FORM, BODY_UNKNOWN } body_type;
-
-static body_type type_of_body(const lvt_request *request) {
-    lvt_span type = lvt_request_header(request, "Content-Type");
-    const char *end = type.length != 0 ? memchr(type.data, ';', type.length) : NULL;
-    if (end != NULL) type.length = (size_t)(end - type.data);
-    while (type.length != 0 && type.data[type.length - 1] == ' ') type.length--;
-    if (lvt_span_equal_ignore_case(type, LVT_SPAN("application/json"))) return BODY_JSON;
-    if (lvt_span_equal_ignore_case(type, LVT_SPAN("application/x-www-form-urlencoded"))) return BODY_FORM;
-    bool wants_tree =
-        type.length == 0 && request->body.length == 0 && lvt_request_header_has(request, "Accept", "application/json");
-    return wants_tree ? BODY_JSON : BODY_UNKNOWN;
+static lvt_status get(exchange *x, lvt_workspace *workspace, lvt_error *error) {
+    lvt_status status = append_cookie(x, error);
+    return status != LVT_OK ? status : lvt_group_answer_page(x->group, workspace, &x->caller, x->out, error);
 }
 
-static void refuse_input(lvt_live *live, lvt_response *out, body_type type, lvt_status status,
-                         const lvt_error *reason) {
-    lvt_metrics_add(live->metrics, LVT_METRIC_MESSAGES_MALFORMED, 1);
-    if (type == BODY_FORM) {
-        lvt_response_refuse(out, 400, reason->message);
-        return;
-    }
-    lvt_response_start(out, 400, "application/json");
-    (void)lvt_message_write_error(&out->body, status == LVT_ERROR_PROTOCOL ? "unknown_message" : "malformed",
-                                  lvt_span_from(reason->message), NULL);
-}
-
-static lvt_status read_input(lvt_input *out, const lvt_request *request, body_type type, lvt_workspace *workspace,
-                             lvt_error *error) {
-    if (type == BODY_FORM) return lvt_input_parse_form(out, request->body, &workspace->arena, error);
-    *out = (lvt_input){.kind = LVT_INPUT_NOTHING};
-    if (request->body.length == 0) return LVT_OK;
-    lvt_status status = lvt_input_parse_message(out, request->body, &workspace->arena, error);
-    if (status != LVT_OK || out->kind == LVT_INPUT_ACTION) return status;
-    return lvt_error_set(error, LVT_ERROR_PROTOCOL, "a POST holds an action");
-}
-
-static lvt_status handle_post(lvt_live *live, const lvt_request *request, lvt_workspace *workspace, lvt_response *out,
-                              lvt_error *error) {
-    body_type type = type_of_body(request);
-    if (!lvt_request_is_same_origin(request)) {
-        lvt_response_refuse(out, 403, "the request comes from another site");
-        return LVT_OK;
-    }
-    if (request->body.length > LVT_MESSAGE_IN_MAX) {
-        lvt_response_refuse(out, 413, "the body is too large");
-        return LVT_OK;
-    }
-    if (type == BODY_UNKNOWN) {
-        lvt_response_refuse(out, 415, "the body must be application/json or application/x-www-form-urlencoded");
-        return LVT_OK;
-    }
-    lvt_caller caller;
-    if (!identify(&caller, live, request, out)) return LVT_OK;
-    lvt_input input;
+static lvt_status answer(exchange *x, lvt_workspace *workspace, lvt_error *error) {
     lvt_error reason;
-    lvt_error_clear(&reason);
-    lvt_status status = read_input(&input, request, type, workspace, &reason);
-    if (status == LVT_ERROR_OUT_OF_MEMORY) return lvt_error_out_of_memory(error);
-    if (status != LVT_OK) {
-        refuse_input(live, out, type, status, &reason);
-        return LVT_OK;
-    }
-    if (type == BODY_FORM) return post_form(live, request, workspace, &caller, &input, out, error);
-    return post_json(live, request, workspace, &caller, &input, out, error);
+    lvt_status status = lvt_group_begin(x->group, &reason);
+    if (status != LVT_OK) return refuse_group(x, status, &reason, error);
+    if (x->type == BODY_FORM) status = post_form(x, workspace, error);
+    else if (x->type == BODY_JSON) status = post_json(x, workspace, error);
+    else status = get(x, workspace, error);
+    lvt_group_leave(x->group);
+    return status != LVT_OK ? status : lvt_response_check(x->out, error);
 }
 
-/* ---- all ---- */
+/* ---- in one call ---- */
 
 lvt_status lvt_live_handle(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_error *error) {
     lvt_workspace *workspace;
-    lvt_response_clear(out);
     lvt_status status = lvt_workspace_take(&workspace, live, error);
     if (status != LVT_OK) return status;
-    if (lvt_span_is(request->method, "GET")) {
-        status = handle_get(live, request, workspace, out, error);
-    } else if (lvt_span_is(request->method, "HEAD")) {
-        status = handle_head(live, request, out);
-    } else if (lvt_span_is(request->method, "POST")) {
-        status = handle_post(live, request, workspace, out, error);
-    } else {
-        lvt_response_refuse(out, 405, "the page answers GET, HEAD and POST");
-        lvt_buffer_append_literal(&out->headers, "Allow: GET, HEAD, POST\r\n");
+    exchange x = {.live = live, .request = request, .out = out, .arena = &workspace->arena};
+    bool needs_group = prepare(&x, &status, error);
+    if (needs_group && find_group(&x, &status, error)) {
+        status = answer(&x, workspace, error);
+        lvt_group_release(x.group);
     }
     lvt_workspace_return(live, workspace);
     return status != LVT_OK ? status : lvt_response_check(out, error);
+}
+
+/* ---- on other threads ---- */
+
+/* A request that is under way; in a block of the pool. It has an arena of its own: a workspace is for those who work,
+ * not for those who wait. */
+typedef struct waiting {
+    lvt_job job;
+    lvt_task task;
+    lvt_block *home;
+    exchange x;
+    lvt_arena arena;
+    lvt_answer_done done;
+    void *payload;
+} waiting;
+
+static void end(waiting *w, lvt_status status) {
+    lvt_live *live = w->x.live;
+    if (status == LVT_OK) status = lvt_response_check(w->x.out, NULL);
+    lvt_group_release(w->x.group);
+    lvt_arena_free(&w->arena);
+    w->done(status, w->payload);
+    lvt_block_release(&live->messages, w->home);
+}
+
+static void answer_in_turn(lvt_task *task) {
+    waiting *w = (waiting *)(void *)((char *)task - offsetof(waiting, task));
+    lvt_live *live = w->x.live;
+    lvt_workspace *workspace;
+    lvt_status status = LVT_OK;
+    if (atomic_load(&live->is_stopping)) {
+        lvt_response_refuse(w->x.out, 503, "the server is stopping");
+    } else {
+        status = lvt_workspace_take(&workspace, live, NULL);
+        if (status == LVT_OK) {
+            status = answer(&w->x, workspace, NULL);
+            lvt_workspace_return(live, workspace);
+        }
+    }
+    end(w, status);
+}
+
+static void prepare_without_group(lvt_job *job) {
+    waiting *w = (waiting *)(void *)job;
+    lvt_status status;
+    if (!prepare(&w->x, &status, NULL) || !find_group(&w->x, &status, NULL)) {
+        end(w, status);
+        return;
+    }
+    if (lvt_group_post(w->x.group, &w->task)) return;
+    lvt_response_refuse(w->x.out, 503, "too many requests of this session wait");
+    end(w, LVT_OK);
+}
+
+lvt_status lvt_live_submit(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_answer_done done,
+                           void *payload, lvt_error *error) {
+    lvt_block *home = lvt_block_take(&live->messages, sizeof(waiting));
+    if (home == NULL) return lvt_error_out_of_memory(error);
+    waiting *w = (waiting *)(void *)home->text;
+    *w = (waiting){.job = {.run = prepare_without_group},
+                   .task = {.run = answer_in_turn, .is_request = true},
+                   .home = home,
+                   .x = {.live = live, .request = request, .out = out, .arena = &w->arena},
+                   .done = done,
+                   .payload = payload};
+    lvt_arena_init(&w->arena, LVT_EXECUTION_MEMORY_MAX, live->allocator);
+    lvt_live_run_job(live, &w->job);
+    return LVT_OK;
 }

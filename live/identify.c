@@ -4,15 +4,19 @@
 
 /* The id in the browser's cookie; a new one where the cookie is absent or not ours. */
 static int find_browser(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error) {
-    lvt_span cookie = lvt_request_cookie(request, "livetemplate-id");
+    lvt_span cookie = lvt_request_cookie(request, "livetemplate-id"), id;
+    char fresh[LVT_GROUP_ID_LENGTH + 1];
     lvt_error reason;
+    bool is_ours = false;
     if (cookie.length != 0) {
-        if (lvt_cookie_verify(&out->browser, live->app, cookie, &reason) == LVT_OK) return 0;
-        lvt_log_write(live->log, LVT_LOG_INFO, "%s", reason.message);
+        if (lvt_cookie_verify(&id, live->app, cookie, &reason) != LVT_OK)
+            lvt_log_write(live->log, LVT_LOG_INFO, "%s", reason.message);
+        else is_ours = id.length == LVT_GROUP_ID_LENGTH; /* other ids are not a browser's */
     }
-    if (lvt_group_id_random(out->fresh_id, error) != LVT_OK) return 500;
-    out->browser = lvt_span_of(out->fresh_id, LVT_GROUP_ID_LENGTH);
-    out->fresh = true;
+    if (!is_ours && lvt_group_id_random(fresh, error) != LVT_OK) return 500;
+    memcpy(out->browser_id, is_ours ? id.data : fresh, LVT_GROUP_ID_LENGTH);
+    out->browser = lvt_span_of(out->browser_id, LVT_GROUP_ID_LENGTH);
+    out->fresh = !is_ours;
     return 0;
 }
 

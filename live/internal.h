@@ -4,24 +4,25 @@
  *   group->lock          the group's stores, flash, and its connections (all but their outboxes)
  *   then one of these, with nothing behind it:
  *   live->groups_lock    the table of groups, references, the list of idle groups
- *   live->queue_lock     the queues of ready connections, of groups to flush, and of those put off
+ *   live->turns_lock     the tasks that wait for a group's turn
+ *   live->queue_lock     the queues of ready connections, of groups to flush, and of those put off; the upkeep
  *   live->workspace_lock the workspaces that are not in use
  *   live->welcome.lock   the first message of the last page
- *   outbox->lock, pool->lock, and those of session/
+ *   inbox->lock, outbox->lock, pool->lock, and those of session/
  */
 #ifndef LIVETEMPLATE_LIVE_INTERNAL_H
 #define LIVETEMPLATE_LIVE_INTERNAL_H
 
 #include "authenticate.h"
+#include "inbox.h"
 #include "message.h"
 #include "outbox.h"
 #include "session/app.h"
 #include "state.h"
+#include "turn.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-
-typedef struct lvt_group lvt_group;
 
 /* ---- feedback.c: what the last action said about its form -------------------------------------------------- */
 
@@ -123,6 +124,14 @@ typedef struct lvt_welcome {
 typedef struct lvt_workspace lvt_workspace;
 typedef struct lvt_shared lvt_shared; /* shared.h */
 
+/* Flushes and sweeps on another thread, one at a time. Under queue_lock, but for the job. */
+typedef struct lvt_upkeep {
+    lvt_job job;
+    bool is_scheduled;
+    bool wants_flush;
+    bool wants_sweep;
+} lvt_upkeep;
+
 struct lvt_live {
     lvt_app *app;
     const lvt_view *view;
@@ -141,6 +150,9 @@ struct lvt_live {
     lvt_buffer title;
     void (*wake)(void *payload);
     void *wake_payload;
+    void (*submit)(lvt_job *job, void *payload); /* NULL: everything runs in the calling thread */
+    void *submit_payload;
+    atomic_bool is_stopping; /* what waits is not run any more */
     lvt_block_pool messages;
     lvt_welcome welcome;
     bool is_comparable; /* states of two groups can be compared */
@@ -160,6 +172,9 @@ struct lvt_live {
     lvt_group *flush_last;
     lvt_group *put_off;
     int64_t put_off_due; /* of the earliest; INT64_MAX: of none */
+    lvt_upkeep upkeep;
+
+    pthread_mutex_t turns_lock;
 
     pthread_mutex_t workspace_lock;
     lvt_workspace *workspaces;
@@ -183,13 +198,24 @@ lvt_status lvt_workspace_take(lvt_workspace **out, lvt_live *live, lvt_error *er
 void lvt_workspace_return(lvt_live *live, lvt_workspace *workspace);
 void lvt_workspace_free(lvt_live *live, lvt_workspace *workspace);
 
-/* ---- group.c ---------------------------------------------------------------------------------------------------- */
+/* ---- group.c, stores.c --------------------------------------------------------------------------------------------
+ */
+
+typedef enum lvt_group_state {
+    LVT_GROUP_FRESH, /* its stores are made when it is entered first */
+    LVT_GROUP_READY,
+    LVT_GROUP_FAILED /* they could not be; nothing may use it */
+} lvt_group_state;
 
 struct lvt_group {
     lvt_live *live;
+    lvt_turn turn;
+    lvt_task push; /* what a flush found busy */
     pthread_mutex_t lock;
     /* Under the lock: */
-    bool failed; /* its init callback refused; nothing may use it */
+    lvt_group_state state;
+    lvt_status failure;
+    lvt_span first_user; /* of the visitor whom the group was made for, until its stores are made; owned */
     void **stores;
     lvt_connection *connections;
     lvt_feedback *flash; /* of a plain form, until the next GET */
@@ -217,21 +243,37 @@ struct lvt_group {
 
 static inline lvt_span lvt_group_id(const lvt_group *group) { return lvt_span_of(group->id, group->id_length); }
 
-/* The visitor's group, made (and its stores initialised) when there is none. The reference is the caller's.
- * LVT_ERROR_LIMIT when the table is full and every group in use; LVT_ERROR_EXECUTE when an init callback failed. */
+/* The visitor's group, listed when there is none; no callback runs. The reference is the caller's. LVT_ERROR_LIMIT when
+ * the table is full and every group in use. */
 lvt_status lvt_group_acquire(lvt_group **out, lvt_live *live, const lvt_visitor *visitor, lvt_error *error);
 /* NULL when there is no such group. */
 lvt_group *lvt_group_find(lvt_live *live, lvt_span id);
+/* One more reference; the caller has one. */
+void lvt_group_refer(lvt_group *group);
 void lvt_group_release(lvt_group *group);
+/* Take it out of the table, so that the next visitor gets another one. */
+void lvt_group_unlist(lvt_group *group);
 /* All groups, each with a reference, in an array to be released with the handler's allocator. */
 lvt_status lvt_group_snapshot(lvt_group ***out, size_t *out_count, lvt_live *live, lvt_error *error);
-/* Lock it; false, and not locked, when it has failed. */
+void lvt_group_sweep(lvt_live *live);
+void lvt_group_free_all(lvt_live *live);
+
+/* Lock the group for whoever acquired it, and make its stores if that was not done: may take as long as an init
+ * callback does. LVT_ERROR_EXECUTE when one fails, now or before, or LVT_ERROR_OUT_OF_MEMORY: then it is not locked,
+ * and not in the table any more. */
+lvt_status lvt_group_begin(lvt_group *group, lvt_error *error);
+/* Lock a group that has its stores. */
+typedef enum lvt_group_entry {
+    LVT_GROUP_ENTERED,
+    LVT_GROUP_BUSY,    /* somebody else has the lock; only without `may_wait` */
+    LVT_GROUP_UNUSABLE /* fresh or failed: there is nothing to see yet, or ever */
+} lvt_group_entry;
+lvt_group_entry lvt_group_try_enter(lvt_group *group, bool may_wait);
+/* False, and not locked, when it is unusable. */
 bool lvt_group_enter(lvt_group *group);
 void lvt_group_leave(lvt_group *group);
 /* The argument of update callbacks: the store, or the array of them. */
 void *lvt_group_update_target(lvt_group *group);
-void lvt_group_sweep(lvt_live *live);
-void lvt_group_free_all(lvt_live *live);
 /* The stores in their initial state, as many as the view has; with the C library's allocator, for programs change them
  * by hand. */
 lvt_status lvt_stores_create(void **out, const lvt_live *live, lvt_error *error);
@@ -245,7 +287,7 @@ bool lvt_group_run(lvt_group *group, lvt_workspace *workspace, const lvt_input *
 /* Replace the errors by one for no field. */
 void lvt_workspace_fail(lvt_workspace *workspace, const char *message);
 
-/* ---- connection.c -------------------------------------------------------------------------------------------------
+/* ---- connection.c, open.c, member.c ---------------------------------------------------------------------------------
  */
 
 struct lvt_connection {
@@ -255,7 +297,11 @@ struct lvt_connection {
     char *user; /* NULL: anonymous */
     lvt_visitor visitor;
     void *payload;
+    lvt_inbox inbox;
     lvt_outbox outbox;
+    lvt_task work;    /* read what is in the inbox; push when the client has caught up */
+    lvt_task closing; /* leave the group, and be freed */
+    atomic_bool has_caught_up;
     /* Under the group's lock: */
     lvt_connection *next;
     lvt_connection *previous;
@@ -269,13 +315,22 @@ struct lvt_connection {
      * after a message was taken from it: so one of the two sees the other. */
     atomic_bool dirty;
     /* Under queue_lock: */
+    bool is_closed; /* by the server: it is not told of the connection any more */
     bool ready;
     lvt_connection *ready_next;
     lvt_connection *ready_previous;
 };
 
-/* Tell the server that there is something to send. */
+/* Tell the server that there is something to send, or room for what it holds back. */
 void lvt_connection_make_ready(lvt_connection *connection);
+/* One that belongs to nothing; NULL when out of memory. */
+lvt_connection *lvt_connection_create(lvt_live *live);
+/* Join the group, call the stores' connect callbacks and queue the first message: all of it or nothing. */
+lvt_status lvt_connection_join(lvt_connection *connection, lvt_workspace *workspace, lvt_error *error);
+/* The opposite, with the disconnect callbacks; true when those who stay may have news. */
+bool lvt_connection_leave(lvt_connection *connection);
+/* Free everything but the group's view of it. */
+void lvt_connection_release(lvt_connection *connection);
 
 /* ---- update.c: rendering for connections; the group's lock is held and lvt_shared_begin was called ------------------
  */
@@ -328,22 +383,35 @@ void lvt_welcome_free(lvt_live *live);
 
 /* Have lvt_live_flush push the group; takes a reference of its own. */
 void lvt_group_queue_flush(lvt_group *group);
+void lvt_group_init_push(lvt_group *group);
+void lvt_upkeep_init(lvt_upkeep *upkeep);
 /* Have it pushed at `due` to those that lack something. The group's lock is held. */
 void lvt_group_put_off(lvt_group *group, int64_t due);
+
+/* The spans of the visitor point into the request or into the caller itself, which stays where it is. */
+typedef struct lvt_caller {
+    lvt_visitor visitor; /* of what stands below: a caller is not copied */
+    lvt_span browser;    /* the id of the browser's cookie; empty when nobody asked for it */
+    bool fresh;          /* it is new: the answer carries the cookie */
+    char browser_id[LVT_GROUP_ID_LENGTH];
+    lvt_identity identity;
+} lvt_caller;
+
+/* ---- answer.c: what is said to a request; the group's lock is held. LVT_ERROR_OUT_OF_MEMORY only -------------------
+ */
+
+lvt_status lvt_group_answer_page(lvt_group *group, lvt_workspace *workspace, const lvt_caller *caller,
+                                 lvt_response *out, lvt_error *error);
+/* To a client that keeps no state here: the complete tree, with how the action ended. */
+lvt_status lvt_group_answer_tree(lvt_group *group, lvt_workspace *workspace, const lvt_caller *caller,
+                                 const lvt_feedback *feedback, lvt_message_meta *meta, lvt_response *out,
+                                 lvt_error *error);
 
 /* ---- identify.c
  * ---------------------------------------------------------------------------------------------------------- */
 
-typedef struct lvt_caller {
-    lvt_visitor visitor;
-    lvt_span browser; /* the id of the browser's cookie; empty when nobody asked for it */
-    bool fresh;       /* it is new: the answer carries the cookie */
-    char fresh_id[LVT_GROUP_ID_LENGTH + 1];
-    lvt_identity identity;
-} lvt_caller;
-
-/* Who is asking. 0, or the HTTP status to refuse the request with and a reason in `error`. The spans point into the
- * request or into `out`. */
+/* Who is asking. 0, or the HTTP status to refuse the request with and a reason in `error`. May take as long as the
+ * program's callback does. */
 int lvt_live_identify(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error);
 /* Does the request come from a page of this site (or not from a browser's page at all)? */
 bool lvt_request_is_same_origin(const lvt_request *request);

@@ -223,23 +223,20 @@ static void release(lvt_live *live) {
     lvt_block_pool_free(&live->messages);
     (void)pthread_mutex_destroy(&live->groups_lock);
     (void)pthread_mutex_destroy(&live->queue_lock);
+    (void)pthread_mutex_destroy(&live->turns_lock);
     (void)pthread_mutex_destroy(&live->workspace_lock);
     lvt_release(live->allocator, live);
 }
 
 static bool init_locks(lvt_live *live) {
-    if (pthread_mutex_init(&live->groups_lock, NULL) != 0) return false;
-    if (pthread_mutex_init(&live->queue_lock, NULL) == 0) {
-        if (pthread_mutex_init(&live->workspace_lock, NULL) == 0) {
-            if (lvt_block_pool_init(&live->messages, live->allocator)) {
-                if (lvt_welcome_init(&live->welcome, live->allocator)) return true;
-                lvt_block_pool_free(&live->messages);
-            }
-            (void)pthread_mutex_destroy(&live->workspace_lock);
-        }
-        (void)pthread_mutex_destroy(&live->queue_lock);
+    pthread_mutex_t *const locks[] = {&live->groups_lock, &live->queue_lock, &live->turns_lock, &live->workspace_lock};
+    size_t count = 0, all = sizeof locks / sizeof locks[0];
+    while (count < all && pthread_mutex_init(locks[count], NULL) == 0) count++;
+    if (count == all && lvt_block_pool_init(&live->messages, live->allocator)) {
+        if (lvt_welcome_init(&live->welcome, live->allocator)) return true;
+        lvt_block_pool_free(&live->messages);
     }
-    (void)pthread_mutex_destroy(&live->groups_lock);
+    while (count > 0) (void)pthread_mutex_destroy(locks[--count]);
     return false;
 }
 
@@ -253,6 +250,8 @@ lvt_status lvt_live_create(lvt_live **out, lvt_app *app, const lvt_view *view, c
     if (options->update_interval > LVT_UPDATE_INTERVAL_MAX)
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "update_interval: %lld nanoseconds are too long",
                              (long long)options->update_interval);
+    if (options->submit != NULL && options->wake == NULL)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "lvt_live_options: `submit` needs `wake`");
     lvt_live *live = lvt_allocate_zeroed(app->options.allocator, 1, sizeof *live);
     if (live == NULL) return lvt_error_out_of_memory(error);
     live->app = app;
@@ -263,6 +262,10 @@ lvt_status lvt_live_create(lvt_live **out, lvt_app *app, const lvt_view *view, c
     live->metrics = app->metrics;
     live->wake = options->wake;
     live->wake_payload = options->wake_payload;
+    live->submit = options->submit;
+    live->submit_payload = options->submit_payload;
+    atomic_init(&live->is_stopping, false);
+    lvt_upkeep_init(&live->upkeep);
     live->put_off_due = INT64_MAX;
     live->update_interval = options->update_interval != 0 ? options->update_interval : LVT_UPDATE_INTERVAL_DEFAULT;
     if (live->update_interval < 0) live->update_interval = 0;

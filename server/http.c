@@ -1,7 +1,7 @@
 /* http: requests on a socket, one after the other, and their answers.
  *
- * What arrives while an answer is still being written is held, and reading stops: a client that pipelines cannot
- * make the server hold more answers than one.
+ * What arrives while a request is with the workers, or an answer is still being written, is held, and reading stops: a
+ * client that pipelines cannot make the server hold more answers than one.
  */
 #include "server/http_reader.h"
 #include "server/internal.h"
@@ -19,17 +19,20 @@ static lvt_http_reader *take_reader(lvt_server *server) {
     return reader;
 }
 
+void lvt_http_reader_give_back(lvt_server *server, lvt_http_reader *reader) {
+    if (server->spare_reader_count >= LVT_SERVER_SPARES_MAX) {
+        lvt_http_reader_free(reader);
+        return;
+    }
+    lvt_http_reader_reset(reader);
+    lvt_http_reader_set_next(reader, server->spare_readers);
+    server->spare_readers = reader;
+    server->spare_reader_count++;
+}
+
 void lvt_http_release(lvt_socket *socket) {
     if (socket->reader == NULL) return;
-    lvt_server *server = socket->server;
-    if (server->spare_reader_count < LVT_SERVER_SPARES_MAX) {
-        lvt_http_reader_reset(socket->reader);
-        lvt_http_reader_set_next(socket->reader, server->spare_readers);
-        server->spare_readers = socket->reader;
-        server->spare_reader_count++;
-    } else {
-        lvt_http_reader_free(socket->reader);
-    }
+    lvt_http_reader_give_back(socket->server, socket->reader);
     socket->reader = NULL;
 }
 
@@ -154,7 +157,72 @@ static void answer_assets(lvt_socket *socket, const lvt_request *request, bool k
     }
 }
 
-/* Answer the request that the reader holds. The reader must not be used any more when the socket became a WebSocket. */
+static void answer_overload(lvt_socket *socket, const char *text, bool keep_alive) {
+    char body[128];
+    int length = snprintf(body, sizeof body, "503 Service Unavailable: %s\n", text);
+    answer(socket, 503,
+           LVT_SPAN("Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nRetry-After: 5\r\n"),
+           lvt_span_of(body, length > 0 && (size_t)length < sizeof body ? (size_t)length : 0), false, keep_alive);
+}
+
+static void answer_response(lvt_socket *socket, const lvt_response *response, bool is_head, bool keep_alive) {
+    answer(socket, response->status, lvt_buffer_span(&response->headers), lvt_buffer_span(&response->body), is_head,
+           keep_alive);
+}
+
+/* ---- with workers ---- */
+
+static void hand_over(lvt_socket *socket, lvt_live *live, bool is_upgrade) {
+    switch (lvt_errand_start(socket, live, is_upgrade)) {
+    case LVT_ERRAND_STARTED: break;
+    case LVT_ERRAND_TOO_MANY: answer_overload(socket, "too many requests are in progress", false); break;
+    case LVT_ERRAND_NO_MEMORY: answer_text(socket, 503, "out of memory", false, false); break;
+    }
+}
+
+static void answer_upgrade(lvt_socket *socket, lvt_errand *errand) {
+    lvt_server *server = socket->server;
+    if (errand->refused != 0 || server->stopping) {
+        lvt_response *response = &errand->response;
+        if (errand->refused == 0) lvt_websocket_refuse(response, 503, "Retry-After: 1\r\n", "the server is stopping");
+        else
+            lvt_websocket_refuse(response, errand->refused, errand->refused == 503 ? "Retry-After: 5\r\n" : "",
+                                 errand->reason.message);
+        answer_response(socket, response, false, false);
+        return;
+    }
+    lvt_connection *connection = errand->connection;
+    errand->connection = NULL;
+    lvt_websocket_begin(socket, errand->live, connection, lvt_http_reader_request(errand->reader));
+    if (socket->state == LVT_SOCKET_WEBSOCKET) lvt_socket_resume(socket);
+}
+
+void lvt_http_answer(lvt_socket *socket, lvt_errand *errand) {
+    socket->errand = NULL;
+    if (errand->is_upgrade) {
+        answer_upgrade(socket, errand);
+        return;
+    }
+    bool keep_alive =
+        lvt_http_reader_keep_alive(errand->reader) && !socket->server->stopping && !socket->close_when_written;
+    bool is_head = lvt_span_is(lvt_http_reader_request(errand->reader)->method, "HEAD");
+    if (errand->status != LVT_OK) answer_text(socket, 503, "out of memory", is_head, false);
+    else answer_response(socket, &errand->response, is_head, keep_alive);
+    if (socket->state != LVT_SOCKET_HTTP) return;
+    lvt_socket_set_deadline(socket, LVT_HTTP_IDLE_TIMEOUT_SECONDS);
+    if (lvt_socket_idle(socket) && !socket->close_when_written) lvt_socket_resume(socket);
+}
+
+void lvt_http_give_up(lvt_socket *socket) {
+    lvt_errand_drop(socket);
+    lvt_metrics_add(lvt_app_metrics(socket->server->app), LVT_METRIC_HTTP_LATE, 1);
+    answer_overload(socket, "the answer takes too long", false);
+}
+
+/* ---- requests ---- */
+
+/* Answer the request that the reader holds, or hand it over. The reader must not be used any more when the socket has
+ * an errand, or became a WebSocket. */
 static void serve(lvt_socket *socket) {
     lvt_server *server = socket->server;
     const lvt_request *request = lvt_http_reader_request(socket->reader);
@@ -166,21 +234,28 @@ static void serve(lvt_socket *socket) {
     }
     lvt_response *response = &server->response;
     lvt_response_clear(response);
-    bool wants_upgrade = has_token(lvt_request_header(request, "connection"), "upgrade") &&
-                         has_token(lvt_request_header(request, "upgrade"), "websocket");
-    if (wants_upgrade) {
-        if (lvt_websocket_upgrade(socket, route->live, request, response))
-            answer(socket, response->status, lvt_buffer_span(&response->headers), lvt_buffer_span(&response->body),
-                   false, false);
+    bool is_upgrade = has_token(lvt_request_header(request, "connection"), "upgrade") &&
+                      has_token(lvt_request_header(request, "upgrade"), "websocket");
+    if (is_upgrade && !lvt_websocket_check(server, request, response)) {
+        answer_response(socket, response, false, false);
+        return;
+    }
+    if (server->workers != NULL) {
+        hand_over(socket, route->live, is_upgrade);
         return;
     }
     lvt_error error;
+    if (is_upgrade) {
+        lvt_connection *connection = lvt_websocket_open(server, route->live, request, response);
+        if (connection != NULL) lvt_websocket_begin(socket, route->live, connection, request);
+        else answer_response(socket, response, false, false);
+        return;
+    }
     if (lvt_live_handle(route->live, request, response, &error) != LVT_OK) {
         answer_text(socket, 503, "out of memory", false, false);
         return;
     }
-    answer(socket, response->status, lvt_buffer_span(&response->headers), lvt_buffer_span(&response->body),
-           lvt_span_is(request->method, "HEAD"), keep_alive);
+    answer_response(socket, response, lvt_span_is(request->method, "HEAD"), keep_alive);
     lvt_server_pump(server);
 }
 
@@ -204,11 +279,13 @@ static bool take(lvt_socket *socket, lvt_span *bytes) {
     case LVT_HTTP_READY: break;
     }
     serve(socket);
-    if (socket->state != LVT_SOCKET_HTTP) return socket->state == LVT_SOCKET_WEBSOCKET;
+    if (socket->state != LVT_SOCKET_HTTP || socket->errand != NULL) return false;
     lvt_http_release(socket);
     lvt_socket_set_deadline(socket, LVT_HTTP_IDLE_TIMEOUT_SECONDS);
     return true;
 }
+
+static bool is_busy(const lvt_socket *socket) { return socket->errand != NULL || !lvt_socket_idle(socket); }
 
 /* Keep what cannot be handled yet, and stop reading until the answer in front of it has been written. */
 static void hold(lvt_socket *socket, lvt_span bytes) {
@@ -222,7 +299,7 @@ static void hold(lvt_socket *socket, lvt_span bytes) {
 }
 
 void lvt_http_receive(lvt_socket *socket, lvt_span bytes) {
-    if (!lvt_socket_idle(socket)) {
+    if (is_busy(socket)) {
         hold(socket, bytes);
         return;
     }
@@ -233,10 +310,9 @@ void lvt_http_receive(lvt_socket *socket, lvt_span bytes) {
         bytes = lvt_buffer_span(&held);
         if (held.status != LVT_OK) lvt_socket_close(socket);
     }
-    while (bytes.length > 0 && socket->state == LVT_SOCKET_HTTP && !socket->close_when_written &&
-           lvt_socket_idle(socket))
+    while (bytes.length > 0 && socket->state == LVT_SOCKET_HTTP && !socket->close_when_written && !is_busy(socket))
         if (!take(socket, &bytes)) break;
     if (bytes.length > 0 && socket->state == LVT_SOCKET_WEBSOCKET) lvt_websocket_receive(socket, bytes);
-    else if (bytes.length > 0 && !lvt_socket_idle(socket)) hold(socket, bytes);
+    else if (bytes.length > 0 && is_busy(socket)) hold(socket, bytes);
     if (held.length > 0) lvt_buffer_free(&held);
 }

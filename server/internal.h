@@ -1,12 +1,17 @@
 /* The server's own structures: one lvt_server on one libuv loop, one lvt_socket for each TCP connection. All of it runs
- * on the loop's thread; the only ways in from other threads are the two uv_async handles (wake and stop). */
+ * on the loop's thread; the only ways in from other threads are the two uv_async handles (wake and stop) and the list
+ * of errands that have ended. */
 #ifndef LVT_SERVER_INTERNAL_H
 #define LVT_SERVER_INTERNAL_H
 
 #include "livetemplate/server.h"
 
+#include "server/workers.h"
+
+#include <pthread.h>
 #include <uv.h>
 
+typedef struct lvt_errand lvt_errand;
 typedef struct lvt_socket lvt_socket;
 typedef struct lvt_http_reader lvt_http_reader;
 typedef struct lvt_frames lvt_frames;
@@ -51,6 +56,13 @@ struct lvt_server {
     size_t spare_reader_count;
     lvt_frames *spare_frames;
     size_t spare_frame_count;
+    lvt_workers *workers; /* NULL: none */
+    lvt_errand *spare_errands;
+    size_t spare_errand_count;
+    size_t errand_count;    /* under way */
+    uint64_t stop_deadline; /* on the clock of uv_hrtime */
+    pthread_mutex_t ended_lock;
+    lvt_errand *ended; /* under the lock: errands that are to be answered, the last one first */
 };
 
 enum { LVT_SERVER_READ_SIZE = 64 * 1024, LVT_SERVER_SPARES_MAX = 64 };
@@ -80,11 +92,44 @@ struct lvt_socket {
     lvt_buffer in_flight;
     lvt_buffer held; /* HTTP: bytes that wait until an answer is written */
     bool paused;
+    bool waits_for_room;     /* `held` waits until the connection wants input */
+    lvt_errand *errand;      /* a request that is with the workers */
     lvt_http_reader *reader; /* while a request is on its way */
     lvt_frames *frames;      /* while a WebSocket message is on its way */
     lvt_connection *connection;
     lvt_live *live;
 };
+
+/* ---- errand.c: requests that are with the workers ---- */
+
+/* It outlives the socket if need be: what a worker reads and writes lies here. */
+struct lvt_errand {
+    lvt_errand *next;
+    lvt_server *server;
+    lvt_socket *socket; /* NULL: nobody waits for the answer any more */
+    lvt_http_reader *reader;
+    lvt_live *live;
+    bool is_upgrade;
+    /* The outcome: */
+    lvt_status status;
+    lvt_response response;
+    lvt_connection *connection;
+    int refused;
+    lvt_error reason;
+};
+
+typedef enum lvt_errand_result {
+    LVT_ERRAND_STARTED, /* the socket has it, and no reader any more */
+    LVT_ERRAND_TOO_MANY,
+    LVT_ERRAND_NO_MEMORY
+} lvt_errand_result;
+/* Hand the request of the socket's reader over. */
+lvt_errand_result lvt_errand_start(lvt_socket *socket, lvt_live *live, bool is_upgrade);
+/* Answer the errands that have ended. */
+void lvt_errands_finish(lvt_server *server);
+/* Nobody waits for the socket's errand any more. */
+void lvt_errand_drop(lvt_socket *socket);
+void lvt_errands_free_spares(lvt_server *server);
 
 /* ---- server.c ---- */
 /* Write what handlers have ready to the sockets concerned. */
@@ -110,19 +155,32 @@ lvt_write_result lvt_socket_write(lvt_socket *socket, const lvt_span *parts, siz
 /* Close once everything is written, waiting for the peer to close first, so that it can read the answer. */
 void lvt_socket_finish(lvt_socket *socket);
 void lvt_socket_close(lvt_socket *socket);
-/* Stop reading until everything is written. */
+/* Stop reading until everything is written, or until it is resumed. */
 void lvt_socket_pause(lvt_socket *socket);
+/* Read on, after what was held. */
+void lvt_socket_resume(lvt_socket *socket);
 bool lvt_socket_idle(const lvt_socket *socket); /* nothing waits to be written */
 void lvt_socket_set_deadline(lvt_socket *socket, int64_t seconds);
 void lvt_socket_tick(lvt_socket *socket, int64_t now);
 
 /* ---- http.c: requests and answers on a socket ---- */
 void lvt_http_receive(lvt_socket *socket, lvt_span bytes);
+/* The errand of the socket has ended; its outcome is borrowed. */
+void lvt_http_answer(lvt_socket *socket, lvt_errand *errand);
+/* The errand of the socket takes too long: answer without it. */
+void lvt_http_give_up(lvt_socket *socket);
 void lvt_http_release(lvt_socket *socket); /* gives the reader back */
+void lvt_http_reader_give_back(lvt_server *server, lvt_http_reader *reader);
 
 /* ---- websocket.c ---- */
-/* Answer an upgrade request: 101 and a live connection, or the refusal (true when it was refused: `out` is filled). */
-bool lvt_websocket_upgrade(lvt_socket *socket, lvt_live *live, const lvt_request *request, lvt_response *out);
+/* Whether the request is a WebSocket's handshake as it should be; else `out` is filled. */
+bool lvt_websocket_check(const lvt_server *server, const lvt_request *request, lvt_response *out);
+/* Fill `out` with a refusal. */
+void lvt_websocket_refuse(lvt_response *out, int status, const char *headers, const char *text);
+/* Open a connection in the loop's thread; NULL when it is refused, and `out` is filled. */
+lvt_connection *lvt_websocket_open(lvt_server *server, lvt_live *live, const lvt_request *request, lvt_response *out);
+/* Answer 101: from here on the socket is the connection's. */
+void lvt_websocket_begin(lvt_socket *socket, lvt_live *live, lvt_connection *connection, const lvt_request *request);
 void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes);
 /* Send the connection's waiting messages, as far as the socket takes them. */
 void lvt_websocket_pump(lvt_socket *socket);

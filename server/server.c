@@ -1,7 +1,9 @@
 /* server: the loop, its routes, and its life: create, add views, listen, run, stop, free.
  *
  * Stopping: the listener closes, idle HTTP sockets close, live clients get 1001 (so that they reconnect elsewhere at
- * once), and what is on its way may finish within the grace period.
+ * once), and what is on its way may finish within the grace period. Then the loop ends, and the workers have what is
+ * left of the period for what was asked for. A thread that runs a callback of the program cannot be ended: where one is
+ * still running the server is given up with everything in it, so that the process at least can end.
  */
 #include "server/http_reader.h"
 #include "server/internal.h"
@@ -80,6 +82,7 @@ void lvt_server_forget(lvt_socket *socket) {
 
 static void on_wake(uv_async_t *handle) {
     lvt_server *server = handle->data;
+    lvt_errands_finish(server);
     for (lvt_route *route = server->routes; route != NULL; route = route->next) lvt_live_flush(route->live);
     lvt_server_pump(server);
 }
@@ -87,6 +90,11 @@ static void on_wake(uv_async_t *handle) {
 static void wake(void *payload) {
     lvt_server *server = payload;
     (void)uv_async_send(&server->wake);
+}
+
+static void submit(lvt_job *job, void *payload) {
+    lvt_server *server = payload;
+    lvt_workers_submit(server->workers, job);
 }
 
 static void sweep(lvt_server *server) {
@@ -117,6 +125,11 @@ static void on_grace_over(uv_timer_t *timer) {
     uv_stop(&server->loop);
 }
 
+/* In nanoseconds. */
+static uint64_t grace_of(const lvt_server *server) {
+    return (uint64_t)server->options.stop_grace * UINT64_C(1000000000);
+}
+
 static void on_stop(uv_async_t *handle) {
     lvt_server *server = handle->data;
     if (server->stopping) return;
@@ -124,11 +137,13 @@ static void on_stop(uv_async_t *handle) {
     lvt_server_log(server, LVT_LOG_INFO, "stopping: %zu connections", server->socket_count);
     if (server->listening) uv_close((uv_handle_t *)&server->listener, NULL);
     server->listening = false;
-    (void)uv_timer_start(&server->grace, on_grace_over, LVT_STOP_GRACE_SECONDS * UINT64_C(1000), 0);
+    server->stop_deadline = uv_hrtime() + grace_of(server);
+    (void)uv_timer_start(&server->grace, on_grace_over, (uint64_t)server->options.stop_grace * 1000, 0);
     lvt_socket *next;
     for (lvt_socket *socket = server->sockets; socket != NULL; socket = next) {
         next = socket->next;
         if (socket->state == LVT_SOCKET_WEBSOCKET) lvt_websocket_close(socket, LVT_CLOSE_GOING_AWAY);
+        else if (socket->errand != NULL) continue; /* it is answered, and closes then */
         else if (socket->state == LVT_SOCKET_HTTP && socket->reader == NULL && lvt_socket_idle(socket))
             lvt_socket_close(socket);
         else if (socket->state == LVT_SOCKET_HTTP && socket->reader == NULL) socket->close_when_written = true;
@@ -168,14 +183,41 @@ static lvt_status set_up_loop(lvt_server *server, lvt_error *error) {
     return code == 0 ? LVT_OK : loop_failed(error, code);
 }
 
-lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options, lvt_error *error) {
+static void fill_options(lvt_server_options *options) {
+    if (options->connections_max == 0) options->connections_max = LVT_CONNECTIONS_MAX_DEFAULT;
+    if (options->request_wait == 0) options->request_wait = LVT_REQUEST_WAIT_SECONDS;
+    if (options->stop_grace == 0) options->stop_grace = LVT_STOP_GRACE_SECONDS;
+    if (options->workers == 0) {
+        unsigned processors = uv_available_parallelism();
+        options->workers = processors > LVT_WORKERS_MAX ? LVT_WORKERS_MAX : (int)processors;
+        if (options->workers < LVT_WORKERS_MIN) options->workers = LVT_WORKERS_MIN;
+    }
+}
+
+static lvt_status check_options(const lvt_server_options *options, lvt_error *error) {
     if (options->version != 1 || options->address == NULL)
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "server options need version 1 and an address");
+    if (options->workers > LVT_WORKERS_MAX)
+        return lvt_error_set(error, LVT_ERROR_LIMIT, "workers: at most %d", LVT_WORKERS_MAX);
+    if (options->request_wait < 0 || options->stop_grace < 0 || options->request_wait > LVT_WAIT_SECONDS_MAX ||
+        options->stop_grace > LVT_WAIT_SECONDS_MAX)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "request_wait, stop_grace: 1 to %d seconds",
+                             LVT_WAIT_SECONDS_MAX);
+    return LVT_OK;
+}
+
+lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options, lvt_error *error) {
+    lvt_status status = check_options(options, error);
+    if (status != LVT_OK) return status;
     const lvt_allocator *allocator = options->app.allocator;
     lvt_server *server = lvt_allocate_zeroed(allocator, 1, sizeof *server);
     if (server == NULL) return lvt_error_out_of_memory(error);
+    if (pthread_mutex_init(&server->ended_lock, NULL) != 0) {
+        lvt_release(allocator, server);
+        return lvt_error_out_of_memory(error);
+    }
     server->options = *options;
-    if (server->options.connections_max == 0) server->options.connections_max = LVT_CONNECTIONS_MAX_DEFAULT;
+    fill_options(&server->options);
     lvt_buffer_init(&server->scratch, LVT_RENDER_OUTPUT_MAX + LVT_HTTP_HEADERS_MAX, allocator);
     lvt_response_init(&server->response, allocator);
     server->address_asked = lvt_duplicate(allocator, lvt_span_from(options->address));
@@ -186,11 +228,12 @@ lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options
     server->read_memory = lvt_allocate(allocator, LVT_SERVER_READ_SIZE);
     (void)snprintf(server->client_url, sizeof server->client_url, "/livetemplate-%016llx.js",
                    (unsigned long long)lvt_hash_bytes(0, lvt_client_bundle().data, lvt_client_bundle().length));
-    lvt_status status = LVT_OK;
     if (server->address_asked == NULL || server->read_memory == NULL ||
         (options->metrics_path != NULL && server->metrics_path == NULL))
         status = lvt_error_out_of_memory(error);
     if (status == LVT_OK) status = lvt_app_create(&server->app, &options->app, error);
+    if (status == LVT_OK && server->options.workers > 0)
+        status = lvt_workers_create(&server->workers, (size_t)server->options.workers, allocator, error);
     if (status == LVT_OK) status = set_up_loop(server, error);
     if (status != LVT_OK) {
         lvt_server_free(server);
@@ -213,19 +256,39 @@ static void close_handle(uv_handle_t *handle, void *payload) {
     if (!uv_is_closing(handle)) uv_close(handle, NULL);
 }
 
+/* What the sockets and the workers have left behind becomes nothing, in this thread. */
+static void settle(lvt_server *server) {
+    do lvt_errands_finish(server);
+    while (server->workers != NULL && lvt_workers_run_waiting(server->workers));
+}
+
+static void close_loop(lvt_server *server) {
+    lvt_socket *next;
+    for (lvt_socket *socket = server->sockets; socket != NULL; socket = next) {
+        next = socket->next;
+        lvt_socket_close(socket);
+    }
+    settle(server); /* wakes the loop, which therefore goes last */
+    uv_walk(&server->loop, close_handle, NULL);
+    while (uv_run(&server->loop, UV_RUN_DEFAULT) != 0) uv_walk(&server->loop, close_handle, NULL);
+    (void)uv_loop_close(&server->loop);
+}
+
+/* False when a callback of the program does not come to its end. */
+static bool end_workers(lvt_server *server) {
+    if (server->workers == NULL) return true;
+    lvt_workers_stop(server->workers);
+    return lvt_workers_join(server->workers, uv_hrtime() + grace_of(server));
+}
+
 void lvt_server_free(lvt_server *server) {
     if (server == NULL) return;
-    const lvt_allocator *allocator = server->options.app.allocator;
-    if (server->loop_ready) {
-        lvt_socket *next;
-        for (lvt_socket *socket = server->sockets; socket != NULL; socket = next) {
-            next = socket->next;
-            lvt_socket_close(socket);
-        }
-        uv_walk(&server->loop, close_handle, NULL);
-        while (uv_run(&server->loop, UV_RUN_DEFAULT) != 0) uv_walk(&server->loop, close_handle, NULL);
-        (void)uv_loop_close(&server->loop);
+    if (!end_workers(server)) {
+        lvt_server_log(server, LVT_LOG_ERROR, "a callback does not end: the server's memory is left to it");
+        return;
     }
+    const lvt_allocator *allocator = server->options.app.allocator;
+    if (server->loop_ready) close_loop(server);
     while (server->routes != NULL) {
         lvt_route *route = server->routes;
         server->routes = route->next;
@@ -237,12 +300,15 @@ void lvt_server_free(lvt_server *server) {
         lvt_http_reader_free(reader);
     }
     lvt_websocket_free_spares(server);
+    lvt_errands_free_spares(server);
+    lvt_workers_free(server->workers);
     lvt_app_free(server->app);
     lvt_buffer_free(&server->scratch);
     lvt_response_free(&server->response);
     lvt_release(allocator, server->address_asked);
     lvt_release(allocator, server->metrics_path);
     lvt_release(allocator, server->read_memory);
+    (void)pthread_mutex_destroy(&server->ended_lock);
     lvt_release(allocator, server);
 }
 
@@ -274,6 +340,10 @@ lvt_status lvt_server_add_view(lvt_live **out, lvt_server *server, const char *p
     if (status == LVT_OK) {
         lvt_live_options options = {
             .version = 1, .path = route->path, .client_url = server->client_url, .wake = wake, .wake_payload = server};
+        if (server->workers != NULL) {
+            options.submit = submit;
+            options.submit_payload = server;
+        }
         status = lvt_live_create(&route->live, server->app, &route->view, &options, error);
     }
     if (status != LVT_OK) {
@@ -365,7 +435,21 @@ static void serve_without_sigpipe(lvt_server *server) {
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+/* The workers end with what was asked for before the stop, as far as the grace period goes. */
+static lvt_status finish_work(lvt_server *server, lvt_error *error) {
+    if (server->workers == NULL) return LVT_OK;
+    lvt_workers_stop(server->workers);
+    if (lvt_workers_join(server->workers, server->stop_deadline)) return LVT_OK;
+    for (lvt_route *route = server->routes; route != NULL; route = route->next) lvt_live_stop(route->live);
+    lvt_server_log(server, LVT_LOG_ERROR, "a callback still runs after the %lld seconds of the stop",
+                   (long long)server->options.stop_grace);
+    return lvt_error_set(error, LVT_ERROR_UNAVAILABLE, "a callback still runs after the %lld seconds of the stop",
+                         (long long)server->options.stop_grace);
+}
+
 lvt_status lvt_server_run(lvt_server *server, lvt_error *error) {
+    lvt_status status = server->workers != NULL ? lvt_workers_start(server->workers, error) : LVT_OK;
+    if (status != LVT_OK) return status;
     int code = uv_timer_start(&server->second, on_second, 1000, 1000);
     if (code == 0 && server->options.handle_signals) {
         code = uv_signal_start(&server->terminate, on_signal, SIGTERM);
@@ -373,8 +457,9 @@ lvt_status lvt_server_run(lvt_server *server, lvt_error *error) {
     }
     if (code != 0) return loop_failed(error, code);
     serve_without_sigpipe(server);
+    status = finish_work(server, error);
     lvt_server_log(server, LVT_LOG_INFO, "stopped");
-    return LVT_OK;
+    return status;
 }
 
 void lvt_server_stop(lvt_server *server) { (void)uv_async_send(&server->stop); }

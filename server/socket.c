@@ -36,6 +36,7 @@ static void on_closed(uv_handle_t *handle) {
 void lvt_socket_close(lvt_socket *socket) {
     if (socket->state == LVT_SOCKET_CLOSED) return;
     socket->state = LVT_SOCKET_CLOSED;
+    lvt_errand_drop(socket);
     lvt_http_release(socket);
     lvt_websocket_release(socket);
     uv_close((uv_handle_t *)&socket->handle, on_closed);
@@ -52,6 +53,7 @@ void lvt_socket_finish(lvt_socket *socket) {
         socket->close_when_written = true;
         return;
     }
+    lvt_errand_drop(socket);
     lvt_http_release(socket);
     lvt_websocket_release(socket);
     socket->state = LVT_SOCKET_LINGER;
@@ -72,7 +74,7 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer) {
     lvt_socket *socket = stream->data;
     if (count == 0 || socket->state == LVT_SOCKET_CLOSED) return;
-    if (count == UV_EOF && socket->state == LVT_SOCKET_HTTP && !lvt_socket_idle(socket)) {
+    if (count == UV_EOF && socket->state == LVT_SOCKET_HTTP && (socket->errand != NULL || !lvt_socket_idle(socket))) {
         /* The peer has sent its last request and still reads the answer. */
         (void)uv_read_stop(stream);
         socket->close_when_written = true;
@@ -93,14 +95,23 @@ void lvt_socket_pause(lvt_socket *socket) {
     (void)uv_read_stop((uv_stream_t *)&socket->handle);
 }
 
-static void resume(lvt_socket *socket) {
-    if (!socket->paused) return;
+static void receive_held(lvt_socket *socket) {
+    lvt_buffer held = socket->held;
+    if (held.length == 0) return;
+    lvt_buffer_init(&socket->held, held.maximum, held.allocator);
+    lvt_websocket_receive(socket, lvt_buffer_span(&held));
+    lvt_buffer_free(&held);
+}
+
+void lvt_socket_resume(lvt_socket *socket) {
+    if (!socket->paused || socket->waits_for_room || socket->output.length > LVT_MESSAGE_OUT_MAX) return;
     socket->paused = false;
     if (uv_read_start((uv_stream_t *)&socket->handle, on_allocate, on_read) != 0) {
         lvt_socket_close(socket);
         return;
     }
     if (socket->state == LVT_SOCKET_HTTP) lvt_http_receive(socket, LVT_SPAN(""));
+    else if (socket->state == LVT_SOCKET_WEBSOCKET) receive_held(socket);
 }
 
 static void write_waiting(lvt_socket *socket);
@@ -120,10 +131,10 @@ static void on_written(uv_write_t *request, int status) {
         return;
     }
     if (socket->close_when_written) lvt_socket_finish(socket);
-    else if (socket->state == LVT_SOCKET_HTTP) resume(socket);
+    else if (socket->state == LVT_SOCKET_HTTP) lvt_socket_resume(socket);
     else if (socket->state == LVT_SOCKET_WEBSOCKET) {
         socket->last_heard = now_milliseconds(socket->server); /* the peer takes what it is sent */
-        resume(socket);
+        lvt_socket_resume(socket);
         lvt_websocket_pump(socket);
     }
 }
@@ -187,9 +198,11 @@ void lvt_socket_send(lvt_socket *socket, lvt_span bytes) {
 void lvt_socket_tick(lvt_socket *socket, int64_t now) {
     if (socket->state == LVT_SOCKET_CLOSED) return;
     if (socket->deadline != 0 && now >= socket->deadline) {
-        lvt_socket_close(socket);
+        if (socket->errand != NULL) lvt_http_give_up(socket);
+        else lvt_socket_close(socket);
         return;
     }
+    if (socket->waits_for_room) socket->last_heard = now; /* nobody listens */
     if (socket->state == LVT_SOCKET_WEBSOCKET && now - socket->last_heard > LVT_WEBSOCKET_SILENCE_SECONDS * 1000)
         lvt_socket_close(socket);
 }

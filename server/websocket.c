@@ -22,12 +22,17 @@ struct lvt_frames {
     bool close_queued;
 };
 
+/* A connection that waits for its group takes only so much. */
+static bool wants_input(const lvt_socket *socket) {
+    return socket->connection == NULL || lvt_connection_wants_input(socket->connection);
+}
+
 /* ---- wslay's callbacks -------------------------------------------------------------------------------------- */
 
 static ssize_t on_receive(wslay_event_context_ptr context, uint8_t *buffer, size_t length, int flags, void *payload) {
     (void)flags;
     lvt_frames *frames = payload;
-    if (frames->input.length == 0) {
+    if (frames->input.length == 0 || !wants_input(frames->socket)) {
         wslay_event_set_error(context, WSLAY_ERR_WOULDBLOCK);
         return -1;
     }
@@ -207,8 +212,7 @@ void lvt_websocket_written(lvt_socket *socket) {
     lvt_server_schedule(socket->server);
 }
 
-void lvt_websocket_pump(lvt_socket *socket) {
-    if (socket->connection == NULL || socket->state != LVT_SOCKET_WEBSOCKET) return;
+static void send_messages(lvt_socket *socket) {
     lvt_parts message;
     /* Behind a close frame nothing may follow. */
     bool is_closing = socket->frames != NULL && socket->frames->close_queued;
@@ -219,6 +223,14 @@ void lvt_websocket_pump(lvt_socket *socket) {
     if (code != 0 && lvt_socket_idle(socket) && !lvt_connection_output(socket->connection, &message))
         lvt_websocket_close(socket, code);
     else release_if_between_messages(socket);
+}
+
+void lvt_websocket_pump(lvt_socket *socket) {
+    if (socket->connection == NULL || socket->state != LVT_SOCKET_WEBSOCKET) return;
+    send_messages(socket);
+    if (socket->state != LVT_SOCKET_WEBSOCKET || !socket->waits_for_room || !wants_input(socket)) return;
+    socket->waits_for_room = false;
+    lvt_socket_resume(socket);
 }
 
 void lvt_websocket_ping(lvt_socket *socket) {
@@ -243,6 +255,18 @@ void lvt_websocket_close(lvt_socket *socket, int code) {
 
 /* ---- receiving ------------------------------------------------------------------------------------------------- */
 
+/* Keep what was read until the connection has room, and read no more. */
+static void hold(lvt_socket *socket, lvt_span bytes) {
+    lvt_buffer_append_span(&socket->held, bytes);
+    if (socket->held.status != LVT_OK) {
+        lvt_server_log(socket->server, LVT_LOG_ERROR, "a connection is closed: out of memory");
+        lvt_socket_close(socket);
+        return;
+    }
+    socket->waits_for_room = true;
+    lvt_socket_pause(socket);
+}
+
 void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes) {
     socket->last_heard = (int64_t)uv_now(&socket->server->loop);
     if (bytes.length == 0) return;
@@ -253,7 +277,10 @@ void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes) {
         return;
     }
     frames->input = bytes;
-    int result = wslay_event_recv(frames->context);
+    int result;
+    do result = wslay_event_recv(frames->context);
+    while (result == 0 && frames->input.length > 0 && wslay_event_want_read(frames->context) && wants_input(socket));
+    bytes = frames->input; /* what waits for room, or is behind a close */
     frames->input = LVT_SPAN("");
     if (result != 0) {
         /* wslay gives up on such frames without a word; the peer is told all the same. */
@@ -265,7 +292,9 @@ void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes) {
         return;
     }
     if (frames->close_queued && socket->deadline == 0) lvt_socket_set_deadline(socket, LVT_STOP_GRACE_SECONDS);
+    bool can_read = wslay_event_want_read(frames->context) != 0;
     if (flush(socket)) release_if_between_messages(socket);
+    if (socket->state == LVT_SOCKET_WEBSOCKET && can_read && !wants_input(socket)) hold(socket, bytes);
     /* Who does not read its answers is not asked for more questions. */
     if (socket->state == LVT_SOCKET_WEBSOCKET && socket->output.length > LVT_MESSAGE_OUT_MAX) lvt_socket_pause(socket);
     lvt_server_pump(socket->server);
@@ -273,12 +302,11 @@ void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes) {
 
 /* ---- the upgrade ------------------------------------------------------------------------------------------------- */
 
-static bool refuse(lvt_response *out, int status, const char *header, const char *text) {
+void lvt_websocket_refuse(lvt_response *out, int status, const char *headers, const char *text) {
     out->status = status;
     lvt_buffer_append_literal(&out->headers, "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n");
-    lvt_buffer_append_string(&out->headers, header);
+    lvt_buffer_append_string(&out->headers, headers);
     lvt_buffer_append_format(&out->body, "%d: %s\n", status, text);
-    return true;
 }
 
 /* RFC 6455, section 4.2.2. `out` holds 28 characters. */
@@ -302,24 +330,36 @@ static bool key_is_right(lvt_span key) {
     return true;
 }
 
-bool lvt_websocket_upgrade(lvt_socket *socket, lvt_live *live, const lvt_request *request, lvt_response *out) {
-    lvt_server *server = socket->server;
-    if (!lvt_span_is(request->method, "GET")) return refuse(out, 405, "Allow: GET\r\n", "an upgrade is a GET request");
-    if (server->stopping) return refuse(out, 503, "Retry-After: 1\r\n", "the server is stopping");
-    if (!lvt_span_is(lvt_request_header(request, "sec-websocket-version"), "13"))
-        return refuse(out, 426, "Sec-WebSocket-Version: 13\r\n", "WebSocket version 13 only");
-    lvt_span key = lvt_request_header(request, "sec-websocket-key");
-    if (!key_is_right(key)) return refuse(out, 400, "", "a malformed Sec-WebSocket-Key");
+bool lvt_websocket_check(const lvt_server *server, const lvt_request *request, lvt_response *out) {
+    if (!lvt_span_is(request->method, "GET"))
+        lvt_websocket_refuse(out, 405, "Allow: GET\r\n", "an upgrade is a GET request");
+    else if (server->stopping) lvt_websocket_refuse(out, 503, "Retry-After: 1\r\n", "the server is stopping");
+    else if (!lvt_span_is(lvt_request_header(request, "sec-websocket-version"), "13"))
+        lvt_websocket_refuse(out, 426, "Sec-WebSocket-Version: 13\r\n", "WebSocket version 13 only");
+    else if (!key_is_right(lvt_request_header(request, "sec-websocket-key")))
+        lvt_websocket_refuse(out, 400, "", "a malformed Sec-WebSocket-Key");
+    else return true;
+    return false;
+}
+
+lvt_connection *lvt_websocket_open(lvt_server *server, lvt_live *live, const lvt_request *request, lvt_response *out) {
     lvt_error error;
-    int status = lvt_live_check_upgrade(live, request, out, &error);
-    if (status != 0) return refuse(out, status, status == 503 ? "Retry-After: 5\r\n" : "", error.message);
     lvt_connection *connection;
-    if (lvt_connection_open(&connection, live, request, &error) != LVT_OK) {
-        lvt_server_log(server, LVT_LOG_WARN, "a connection cannot be opened: %s", error.message);
-        return refuse(out, 503, "Retry-After: 5\r\n", error.message);
+    int refused = lvt_live_check_upgrade(live, request, out, &error);
+    if (refused != 0) {
+        lvt_websocket_refuse(out, refused, refused == 503 ? "Retry-After: 5\r\n" : "", error.message);
+        return NULL;
     }
+    if (lvt_connection_open(&connection, live, request, &error) == LVT_OK) return connection;
+    lvt_server_log(server, LVT_LOG_WARN, "a connection cannot be opened: %s", error.message);
+    lvt_websocket_refuse(out, 503, "Retry-After: 5\r\n", error.message);
+    return NULL;
+}
+
+void lvt_websocket_begin(lvt_socket *socket, lvt_live *live, lvt_connection *connection, const lvt_request *request) {
+    lvt_server *server = socket->server;
     char accept[29];
-    accept_key(accept, key);
+    accept_key(accept, lvt_request_header(request, "sec-websocket-key"));
     lvt_buffer *answer = &server->scratch;
     lvt_buffer_clear(answer);
     lvt_buffer_append_format(answer,
@@ -337,5 +377,4 @@ bool lvt_websocket_upgrade(lvt_socket *socket, lvt_live *live, const lvt_request
     else lvt_socket_send(socket, lvt_buffer_span(answer));
     lvt_server_pump(server);
     lvt_websocket_pump(socket);
-    return false;
 }

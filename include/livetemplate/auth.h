@@ -37,8 +37,8 @@ typedef struct lvt_identity lvt_identity;
  *   LVT_ERROR_NOT_FOUND      404  there is no such room
  *   LVT_ERROR_UNAVAILABLE    503  it cannot be found out now (also out of memory); the client tries again
  *   any other                401  not known, with the challenge that was set, if any
- * Called at least once for each request, and again for a WebSocket when it opens; from several threads at once.
- * A visitor's right is looked at when a connection opens, not again while it lasts. */
+ * Called for each request, on any number of threads at once and under no lock: it may take its time, as checking a
+ * password does. A visitor's right is looked at when a connection opens, not again while it lasts. */
 typedef lvt_status (*lvt_identify_callback)(lvt_identity *out, const lvt_request *request, void *payload,
                                             lvt_error *error);
 
@@ -69,7 +69,8 @@ typedef struct lvt_authenticator {
 #define LVT_BASIC(realm_text, check_function) \
     { .check = (check_function), .realm = (realm_text) }
 
-/* ---- inside of an authenticator ------------------------------------------------------------------------------------ */
+/* ---- inside of an authenticator ------------------------------------------------------------------------------------
+ */
 
 /* The user's name, copied. 1 to LVT_VISITOR_NAME_MAX bytes of UTF-8 without control characters, else
  * LVT_ERROR_INVALID_ARGUMENT. */
@@ -78,7 +79,8 @@ lvt_status lvt_identity_set_user(lvt_identity *out, lvt_span user, lvt_error *er
  * name is as a user's. All who are told the same group share its stores: what a client may choose here is for the
  * program to decide. */
 lvt_status lvt_identity_set_group(lvt_identity *out, const char *kind, lvt_span name, lvt_error *error);
-/* What a 401 carries as WWW-Authenticate: "Bearer realm=\"Workshop\"". Printable ASCII, up to LVT_CHALLENGE_MAX bytes. */
+/* What a 401 carries as WWW-Authenticate: "Bearer realm=\"Workshop\"". Printable ASCII, up to LVT_CHALLENGE_MAX bytes.
+ */
 lvt_status lvt_identity_set_challenge(lvt_identity *out, const char *challenge, lvt_error *error);
 
 /* Compare secrets in a time that tells nothing of where they differ, nor of their lengths. */

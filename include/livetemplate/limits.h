@@ -123,8 +123,8 @@
 #define LVT_STORE_RECORD_MAX ((size_t)16 * 1024 * 1024)
 /* session: the longest life of a record in seconds, a century; sums of nanoseconds stay far from overflow. */
 #define LVT_STORE_TTL_MAX (INT64_C(100) * 365 * 24 * 3600)
-/* session: changes of a record whose ids a store knows, 8 bytes of each. One that was sent twice is recognised if no more
- * than these came between, which takes others so many exchanges in the time of one. */
+/* session: changes of a record whose ids a store knows, 8 bytes of each. One that was sent twice is recognised if no
+ * more than these came between, which takes others so many exchanges in the time of one. */
 #define LVT_STORE_CHANGES_REMEMBERED 16
 /* session: a memory store: a million sessions of a small program, or a quarter of that at 4 KiB each. */
 #define LVT_STORE_RECORDS_MAX_DEFAULT 1000000
@@ -134,6 +134,13 @@
 /* live: the kind of a group ("room"), and its whole id: the longest is a browser's and a user's together. */
 #define LVT_GROUP_KIND_MAX 16
 #define LVT_GROUP_NAME_MAX (LVT_VISITOR_NAME_MAX + 64)
+/* live: how often an action runs again because another process has changed the group's state meanwhile. Who comes
+ * second is so by chance: two processes that do nothing else lose this often in a row once in billions of actions. */
+#define LVT_ACTION_RETRIES_MAX 32
+/* live: groups with open pages whose stored state is told to live on in one sweep; the rest follow in the next. */
+#define LVT_STATES_TOUCHED_MAX 64
+/* live: application and path in the key of a stored state; the group's id needs the rest of LVT_STORE_KEY_MAX. */
+#define LVT_STATE_KEY_PLACE_MAX 320
 /* live: user and password of HTTP Basic together: a name, and a password that a program made. They are decoded on the
  * stack. */
 #define LVT_CREDENTIALS_MAX 1024
@@ -142,6 +149,18 @@
 #define LVT_CHALLENGE_MAX 512
 /* live: one message from a client; an action with its form fields. */
 #define LVT_MESSAGE_IN_MAX ((size_t)64 * 1024)
+/* live: messages of one client that wait for their group's turn. FULL is where a server stops reading: the client has
+ * said more than anybody types during a slow action. MAX is what it may still deliver then: one message that was begun,
+ * and what its reader of frames had taken (4 KiB, some 600 of the shortest). */
+#define LVT_INBOX_MESSAGES_FULL 64
+#define LVT_INBOX_BYTES_FULL ((size_t)64 * 1024)
+#define LVT_INBOX_MESSAGES_MAX 1024
+#define LVT_INBOX_BYTES_MAX ((size_t)192 * 1024)
+/* live: tasks of one group that a thread runs before other groups are looked at: enough that handing over the turn
+ * costs little beside them. */
+#define LVT_TURN_TASKS_MAX 16
+/* live: requests that wait for one group, so that one visitor cannot take all that a server holds at a time. */
+#define LVT_GROUP_REQUESTS_MAX 2048
 /* live: one message to a client, above it the update is sent in chunks (DESIGN.md). */
 #define LVT_MESSAGE_OUT_MAX ((size_t)256 * 1024)
 /* live: bytes waiting for one client; above it the page is marked for a complete render instead of a queue. */
@@ -182,6 +201,16 @@
 /* server: seconds between WebSocket pings, and until a silent peer is closed. */
 #define LVT_WEBSOCKET_PING_SECONDS 30
 #define LVT_WEBSOCKET_SILENCE_SECONDS 75
+/* server: threads that do the work of session groups. They may wait for a database, so there are some even on a small
+ * machine; more than the maximum is no way to wait for many things. */
+#define LVT_WORKERS_MIN 4
+#define LVT_WORKERS_MAX 256
+/* server: requests that are with the workers, a few kilobytes each, and seconds that a client waits for one: below the
+ * patience of the proxies in front of a server. */
+#define LVT_REQUESTS_MAX 8192
+#define LVT_REQUEST_WAIT_SECONDS 30
+/* server: the most that options may ask for, of either: beyond an hour nobody waits. */
+#define LVT_WAIT_SECONDS_MAX 3600
 /* server: seconds that a clean stop waits for clients to take what is on its way. */
 #define LVT_STOP_GRACE_SECONDS 5
 

@@ -11,6 +11,12 @@
  *
  * Threads: handlers may be used by any number of threads; a connection by one at a time. Callbacks run under their
  * group's lock: they must not call lvt_broadcast... or lvt_live_handle for the same handler.
+ *
+ * Two ways to drive it. Without lvt_live_options.submit everything is done in the calling thread, which waits for the
+ * group where another thread is in it. With it a server's thread never waits: it uses lvt_live_submit and
+ * lvt_live_submit_upgrade, and lvt_connection_receive, _sent, _close, lvt_live_flush and _sweep only leave work behind.
+ * Each group's work is then done in the order in which it came, by at most one thread at a time; groups run in
+ * parallel, and what waits for a slow one holds no thread.
  */
 #ifndef LIVETEMPLATE_LIVE_H
 #define LIVETEMPLATE_LIVE_H
@@ -104,13 +110,28 @@ lvt_status lvt_action_fail(lvt_action *action, const char *format, ...) LVT_PRIN
 
 typedef struct lvt_live lvt_live;
 
+/* A piece of work for another thread. It belongs to the handler, and is touched by whoever is to run it only until it
+ * runs: a queue of jobs through `next` needs no memory and has no end, for each job is part of something that is
+ * bounded already. */
+typedef struct lvt_job lvt_job;
+struct lvt_job {
+    void (*run)(lvt_job *job);
+    lvt_job *next;
+};
+
 typedef struct lvt_live_options {
     unsigned version;       /* 1 */
     const char *path;       /* where the page stands: "/" */
     const char *client_url; /* the client's script, put into the page; NULL: none */
-    /* Called, from any thread, when lvt_live_flush has work. NULL: the program flushes by itself. */
+    /* Called, from any thread, when lvt_live_flush or lvt_live_next_ready may have something. NULL: the program looks
+     * by itself. */
     void (*wake)(void *payload);
     void *wake_payload;
+    /* Called, from any thread, to have a job run on some thread, and not in this call. Jobs may wait, so there should
+     * be several threads. NULL: there are no other threads. Needs `wake`. All jobs must have run before lvt_live_free.
+     */
+    void (*submit)(lvt_job *job, void *payload);
+    void *submit_payload;
     /* Nanoseconds between two updates of one page under load, at most LVT_UPDATE_INTERVAL_MAX; 0:
      * LVT_UPDATE_INTERVAL_DEFAULT, negative: none. Who drives a handler without lvt_live_next_deadline wants none. */
     int64_t update_interval;
@@ -125,6 +146,9 @@ lvt_status lvt_live_create(lvt_live **out, lvt_app *app, const lvt_view *view, c
                            lvt_error *error);
 /* All connections must be closed. */
 void lvt_live_free(lvt_live *live);
+/* For the end of a server that cannot wait: actions that have not begun are not run any more, and requests that wait
+ * are answered 503. Any thread. */
+void lvt_live_stop(lvt_live *live);
 
 /* ---- requests ------------------------------------------------------------------------------------------------ */
 
@@ -162,6 +186,12 @@ void lvt_response_clear(lvt_response *response);
 /* GET, HEAD and POST of docs/PROTOCOL.md, section 2. Always fills `out` (4xx and 5xx with a plain text body); fails
  * only when out of memory. */
 lvt_status lvt_live_handle(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_error *error);
+/* The same on other threads: `done` is called once, on any of them (and without lvt_live_options.submit before this
+ * returns), with what lvt_live_handle would return. Request and response must stay until then. LVT_ERROR_OUT_OF_MEMORY
+ * when it cannot begin: then `done` is not called. */
+typedef void (*lvt_answer_done)(lvt_status status, void *payload);
+lvt_status lvt_live_submit(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_answer_done done,
+                           void *payload, lvt_error *error);
 
 /* ---- connections --------------------------------------------------------------------------------------------- */
 
@@ -179,12 +209,19 @@ enum {
 };
 
 /* Whether an upgrade request may go on: 0, or the HTTP status to refuse it with and a reason in `error` (400 without
- * the subprotocol, 403 for a foreign Origin, 401 and others by the authenticator). `out` (may be NULL) gets header lines
- * that such a refusal carries appended: a challenge. */
+ * the subprotocol, 403 for a foreign Origin, what the authenticator says). `out` gets header lines that the refusal
+ * carries beside the server's own: a challenge. It may be NULL. */
 int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_error *error);
 /* Take up a connection: verifies token and cookie, attaches to the page's group and queues the complete tree. A refused
  * token yields a connection too: it has one error message to send and a close code. */
 lvt_status lvt_connection_open(lvt_connection **out, lvt_live *live, const lvt_request *request, lvt_error *error);
+/* Both on other threads: lvt_live_check_upgrade, and where it lets the request go on lvt_connection_open. `done` is
+ * called once, as lvt_live_submit does it: with a connection, which is the caller's, or the HTTP status to refuse the
+ * request with and the reason. Request and `out` must stay until then. */
+typedef void (*lvt_upgrade_done)(lvt_connection *connection, int refused, const lvt_error *reason, void *payload);
+lvt_status lvt_live_submit_upgrade(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_upgrade_done done,
+                                   void *payload, lvt_error *error);
+/* The caller must not use it any more. With other threads what the client said before is still done. */
 void lvt_connection_close(lvt_connection *connection);
 /* For the server's own use. */
 void lvt_connection_set_payload(lvt_connection *connection, void *payload);
@@ -192,8 +229,13 @@ void *lvt_connection_payload(const lvt_connection *connection);
 lvt_span lvt_connection_page_id(const lvt_connection *connection);
 
 /* One message of the client. What it causes, here and on the group's other pages, is queued. Bad messages are answered,
- * not failed: an error means out of memory, and the connection should be closed. */
+ * not failed: an error means out of memory, and the connection should be closed. With other threads the message is
+ * copied and waits for the group's turn, behind those that came before. */
 lvt_status lvt_connection_receive(lvt_connection *connection, lvt_span message, lvt_error *error);
+/* Whether messages can be received now. Who is told no must stop reading from the client; the connection is among the
+ * ready ones (lvt_live_next_ready) when it can go on. A server that does not ask has its connection closed with
+ * LVT_CLOSE_LIMIT beyond LVT_INBOX_MESSAGES_MAX and LVT_INBOX_BYTES_MAX. */
+bool lvt_connection_wants_input(lvt_connection *connection);
 /* A message in parts that follow one another; none is empty. What many pages are sent stands in memory once: whoever
  * writes the parts as they are copies nothing. */
 enum { LVT_PARTS_MAX = 3 };
@@ -218,7 +260,8 @@ int lvt_connection_close_code(const lvt_connection *connection);
 typedef void (*lvt_update_callback)(void *store, void *payload);
 
 /* Run `update` on the stores of every group / one group / every group in which one of the users has a page, and have
- * the pages updated. update may be NULL: render again. Thread-safe. LVT_ERROR_NOT_FOUND when there is no such group. */
+ * the pages updated. update may be NULL: render again. Thread-safe. LVT_ERROR_NOT_FOUND when there is no such group.
+ * The caller waits for groups that are busy; those that are not come first. */
 lvt_status lvt_broadcast(lvt_live *live, lvt_update_callback update, void *payload, lvt_error *error);
 lvt_status lvt_broadcast_group(lvt_live *live, lvt_span group, lvt_update_callback update, void *payload,
                                lvt_error *error);
@@ -235,8 +278,8 @@ void lvt_live_flush(lvt_live *live);
 /* When the next update that was put off is due, in steady nanoseconds of the application's clock; false when none is.
  * Ask after a receive, a sent message, a POST and a flush; when the time has come, flush. Thread-safe. */
 bool lvt_live_next_deadline(lvt_live *live, int64_t *out);
-/* A connection that has output and was not returned since it got it; NULL when there is none. How a server finds the
- * sockets to write to after a receive or a flush. */
+/* A connection that has output, or room for input again, and was not returned since; NULL when there is none. How a
+ * server finds the sockets to write to when it was woken, after a receive or a flush. */
 lvt_connection *lvt_live_next_ready(lvt_live *live);
 /* Close pages and groups whose time is over; a server calls it every few seconds. */
 void lvt_live_sweep(lvt_live *live);

@@ -1,4 +1,12 @@
-/* server: a libuv loop that carries live handlers: HTTP/1.1, WebSocket, the client's script, clean stop. */
+/* server: a libuv loop that carries live handlers: HTTP/1.1, WebSocket, the client's script, clean stop.
+ *
+ * The loop reads and writes; what programs do (actions, identify, init and the other callbacks) runs on worker threads,
+ * at most one in a session group at a time. So a callback may take its time, as long as the visitors of its own group
+ * are to wait: the others do not notice, as long as there is a worker left. It must not be called where threads are
+ * forbidden; `workers` < 0 brings everything back to the loop's thread, one thing after the other.
+ *
+ * Who waits too long: an HTTP request is answered 503 after `request_wait` seconds, and what it asked for is done all
+ * the same. A live client whose messages pile up is not read from until they are done. */
 #ifndef LIVETEMPLATE_SERVER_H
 #define LIVETEMPLATE_SERVER_H
 
@@ -15,6 +23,10 @@ typedef struct lvt_server_options {
     size_t connections_max;   /* 0: LVT_CONNECTIONS_MAX_DEFAULT */
     const char *metrics_path; /* serve Prometheus text there; NULL: nowhere */
     bool handle_signals;      /* stop cleanly on SIGTERM and SIGINT */
+    int workers;              /* threads, at most LVT_WORKERS_MAX; 0: as many as processors, at least LVT_WORKERS_MIN;
+                                 negative: none */
+    int64_t request_wait;     /* seconds that a request may take; 0: LVT_REQUEST_WAIT_SECONDS */
+    int64_t stop_grace;       /* seconds that a clean stop takes at most; 0: LVT_STOP_GRACE_SECONDS */
 } lvt_server_options;
 #define LVT_SERVER_OPTIONS_INIT \
     { .version = 1, .app = LVT_APP_OPTIONS_INIT }
@@ -22,6 +34,8 @@ typedef struct lvt_server_options {
 typedef struct lvt_server lvt_server;
 
 lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options, lvt_error *error);
+/* Where a callback still runs (see lvt_server_run) it is waited for once more as long as a stop takes. If it does not
+ * end, everything that it may use stays as it is, for good, and the log says so. */
 void lvt_server_free(lvt_server *server);
 /* Put a view at a path; reads view->template_file when template_text is NULL. `out` (may be NULL) gets the handler, for
  * broadcasts; it belongs to the server. Before lvt_server_listen. */
@@ -32,8 +46,9 @@ lvt_status lvt_server_listen(lvt_server *server, lvt_error *error);
 /* "127.0.0.1:8080" with the port in use, after listen. Borrowed. */
 const char *lvt_server_address(const lvt_server *server);
 lvt_app *lvt_server_app(lvt_server *server);
-/* Serve until lvt_server_stop or a signal; then close the listener, tell live clients 1001, let answers on their way go
- * out for at most LVT_STOP_GRACE_SECONDS. */
+/* Serve until lvt_server_stop or a signal; then close the listener, tell live clients 1001, let actions that were asked
+ * for and answers on their way come to their end for at most `stop_grace` seconds. After that what has not begun is
+ * dropped, and LVT_ERROR_UNAVAILABLE says that something still runs; the process may exit. Once only. */
 lvt_status lvt_server_run(lvt_server *server, lvt_error *error);
 /* From any thread, and from signal handlers. */
 void lvt_server_stop(lvt_server *server);

@@ -126,6 +126,25 @@
 /* session: changes of a record whose ids a store knows, 8 bytes of each. One that was sent twice is recognised if no
  * more than these came between, which takes others so many exchanges in the time of one. */
 #define LVT_STORE_CHANGES_REMEMBERED 16
+/* session: nanoseconds that one call of a Redis store may take, from waiting for a connection to the last byte of the
+ * answer. Redis answers within a millisecond; what takes a thousand times as long is gone. And the longest that an option
+ * may ask for. */
+#define LVT_REDIS_TIMEOUT_DEFAULT (INT64_C(1) * 1000 * 1000 * 1000)
+#define LVT_REDIS_TIMEOUT_MAX (INT64_C(60) * 1000 * 1000 * 1000)
+/* session: connections of one Redis store; Redis runs one command at a time, so more than threads are of no use. */
+#define LVT_REDIS_CONNECTIONS_DEFAULT 8
+#define LVT_REDIS_CONNECTIONS_MAX 1024
+/* session: "host:port" or "unix:path", and the prefix of keys. */
+#define LVT_REDIS_ADDRESS_MAX 300
+#define LVT_REDIS_PREFIX_MAX 256
+/* session: bytes of one answer of Redis: the largest record, or a batch of the longest keys, twice. */
+#define LVT_REDIS_ANSWER_MAX ((size_t)32 * 1024 * 1024)
+/* session: elements of an array in an answer; a batch of keys has some hundreds. */
+#define LVT_REDIS_ELEMENTS_MAX 100000
+/* session: keys that one step of a list asks for; Redis serves nobody else during a step, some 100 microseconds. */
+#define LVT_REDIS_SCAN_BATCH 500
+/* session: keys of one list; 16 bytes of each are remembered, for Redis may name one twice. */
+#define LVT_REDIS_LIST_MAX 10000000
 /* session: a memory store: a million sessions of a small program, or a quarter of that at 4 KiB each. */
 #define LVT_STORE_RECORDS_MAX_DEFAULT 1000000
 #define LVT_STORE_BYTES_MAX_DEFAULT ((size_t)1024 * 1024 * 1024)

@@ -23,6 +23,7 @@
  *   LVT_ERROR_UNAVAILABLE   the store cannot be reached now; nothing is known about a change that was under way
  *   LVT_ERROR_LIMIT         a key, a record or the store is too large (limits.h, LVT_STORE_...)
  *   LVT_ERROR_INVALID_ARGUMENT  a key that is empty or holds a NUL, a time to live that cannot be
+ *   LVT_ERROR_CORRUPT       what stands there cannot be unpacked; lvt_session_store_set_aside gets it out of the way
  *   LVT_ERROR_OUT_OF_MEMORY
  */
 #ifndef LIVETEMPLATE_STORE_H
@@ -166,18 +167,25 @@ typedef struct lvt_redis_store_options {
     const char *key_file;
     const char *server_name; /* for TLS; NULL: the host of the address */
     const char *prefix;      /* of all keys; NULL: "livetemplate:" */
-    int64_t timeout;         /* nanoseconds to connect, and for each exchange; 0: LVT_REDIS_TIMEOUT_DEFAULT */
-    size_t connections_max; /* 0: LVT_REDIS_CONNECTIONS_DEFAULT; more calls at once wait for one, at most the timeout */
-    size_t compress_above;  /* bodies of at least so many bytes are deflated; 0: none are */
-    lvt_log log;
-    lvt_clock clock;
+    int64_t timeout;         /* nanoseconds of one call, in which it waits for a connection, connects if it must, and is
+                                answered; a list has them for each step. 0: LVT_REDIS_TIMEOUT_DEFAULT */
+    size_t connections_max;  /* 0: LVT_REDIS_CONNECTIONS_DEFAULT; more calls at once wait for one */
+    size_t compress_above;   /* bodies of at least so many bytes are deflated; 0: none are */
+    lvt_log log;             /* when Redis goes away, and when it is back */
     const lvt_allocator *allocator;
 } lvt_redis_store_options;
 #define LVT_REDIS_STORE_OPTIONS_INIT \
     { .version = 1 }
 
-/* Connects at its first use and again whenever a connection is lost: creating it needs no server. Each put is one
- * script on the server, so that it is atomic. LVT_ERROR_INVALID_ARGUMENT for an address or a file that cannot be. */
+/* Connects at its first use and again whenever a connection is lost: creating it needs no server. A record is a hash
+ * under the prefix and its key; every change is one script on the server, so that it is atomic. A call whose connection
+ * breaks is sent once more over a new one. Other keys of the database are not touched: where one begins with the prefix
+ * and is no record, calls that name it answer LVT_ERROR_EXISTS, and lists pass it by. Whatever Redis answers that is no
+ * answer (it is loading, read-only, out of memory, wants another password, sends rubbish, sends nothing) is
+ * LVT_ERROR_UNAVAILABLE with the reason.
+ *
+ * LVT_ERROR_INVALID_ARGUMENT for an address, a file or another option that cannot be, and where the library was built
+ * without Redis (LVT_REDIS=OFF). */
 lvt_status lvt_redis_store_create(lvt_session_store **out, const lvt_redis_store_options *options, lvt_error *error);
 
 /* ---- a store that outlives its place being away -------------------------------------------------------------------

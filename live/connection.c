@@ -234,7 +234,7 @@ void lvt_connection_sent(lvt_connection *connection) {
     }
     lvt_workspace *workspace;
     if (lvt_workspace_take(&workspace, live, NULL) != LVT_OK) {
-        lvt_group_queue_flush(connection->group);
+        lvt_group_queue_retry(connection->group);
         return;
     }
     catch_up(connection, workspace);
@@ -260,7 +260,7 @@ static void work_in_turn(lvt_task *task) {
     lvt_status status = lvt_workspace_take(&workspace, live, &error);
     if (status == LVT_OK && message != NULL && !is_over)
         status = receive(connection, workspace, lvt_block_text(message), &error);
-    if (workspace == NULL && has_caught_up) lvt_group_queue_flush(connection->group);
+    if (workspace == NULL && has_caught_up) lvt_group_queue_retry(connection->group);
     if (workspace != NULL) {
         if (has_caught_up) catch_up(connection, workspace);
         lvt_workspace_return(live, workspace);

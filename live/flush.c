@@ -15,15 +15,20 @@ static void append_to_queue(lvt_live *live, lvt_group *group) {
     live->flush_last = group;
 }
 
-void lvt_group_queue_flush(lvt_group *group) {
+static void queue(lvt_group *group, bool is_urgent) {
     lvt_live *live = group->live;
     lvt_group_refer(group);
     (void)pthread_mutex_lock(&live->queue_lock);
     bool was_queued = group->flush_queued;
     if (!was_queued) append_to_queue(live, group);
+    if (is_urgent) live->upkeep.is_urgent = true;
     (void)pthread_mutex_unlock(&live->queue_lock);
     if (was_queued) lvt_group_release(group);
 }
+
+void lvt_group_queue_flush(lvt_group *group) { queue(group, true); }
+
+void lvt_group_queue_retry(lvt_group *group) { queue(group, false); }
 
 void lvt_group_put_off(lvt_group *group, int64_t due) {
     lvt_live *live = group->live;
@@ -119,7 +124,7 @@ static void push_in_turn(lvt_task *task) {
     lvt_live *live = group->live;
     lvt_workspace *workspace;
     if (lvt_workspace_take(&workspace, live, NULL) != LVT_OK) {
-        lvt_group_queue_flush(group); /* whose next try says that there is no memory */
+        lvt_group_queue_retry(group);
         return;
     }
     if (lvt_group_enter(group)) {
@@ -193,8 +198,9 @@ static void schedule_upkeep(lvt_live *live, bool wants_sweep) {
     lvt_upkeep *upkeep = &live->upkeep;
     int64_t now = lvt_clock_steady(live->clock);
     (void)pthread_mutex_lock(&live->queue_lock);
-    bool wants_flush = live->flush_first != NULL || live->put_off_due <= now;
+    bool wants_flush = upkeep->is_urgent || live->put_off_due <= now;
     if (wants_flush) upkeep->wants_flush = true;
+    upkeep->is_urgent = false;
     if (wants_sweep) upkeep->wants_sweep = true;
     bool starts = (wants_flush || wants_sweep) && !upkeep->is_scheduled;
     if (starts) upkeep->is_scheduled = true;

@@ -264,6 +264,7 @@ static void answer_in_turn(lvt_task *task) {
     lvt_status status = LVT_OK;
     if (atomic_load(&live->is_stopping)) {
         lvt_response_refuse(w->x.out, 503, "the server is stopping");
+        lvt_buffer_append_literal(&w->x.out->headers, "Retry-After: 1\r\n");
     } else {
         status = lvt_workspace_take(&workspace, live, NULL);
         if (status == LVT_OK) {
@@ -283,6 +284,7 @@ static void prepare_without_group(lvt_job *job) {
     }
     if (lvt_group_post(w->x.group, &w->task)) return;
     lvt_response_refuse(w->x.out, 503, "too many requests of this session wait");
+    lvt_buffer_append_literal(&w->x.out->headers, "Retry-After: 5\r\n");
     end(w, LVT_OK);
 }
 

@@ -130,6 +130,7 @@ typedef struct lvt_upkeep {
     bool is_scheduled;
     bool wants_flush;
     bool wants_sweep;
+    bool is_urgent; /* groups were queued, and not only to be tried again */
 } lvt_upkeep;
 
 struct lvt_live {
@@ -383,6 +384,8 @@ void lvt_welcome_free(lvt_live *live);
 
 /* Have lvt_live_flush push the group; takes a reference of its own. */
 void lvt_group_queue_flush(lvt_group *group);
+/* The same for one that there was no memory for: some later flush or the next sweep will do. */
+void lvt_group_queue_retry(lvt_group *group);
 void lvt_group_init_push(lvt_group *group);
 void lvt_upkeep_init(lvt_upkeep *upkeep);
 /* Have it pushed at `due` to those that lack something. The group's lock is held. */

@@ -202,7 +202,7 @@ static void push(lvt_connection *connection, lvt_workspace *workspace, bool at_o
     if (update(connection, workspace, NULL, &error) == LVT_OK) return;
     lvt_log_write(connection->live->log, LVT_LOG_ERROR, "page %s: its update is put off: %s", connection->page->id,
                   error.message);
-    lvt_group_queue_flush(connection->group);
+    lvt_group_queue_retry(connection->group);
 }
 
 void lvt_connection_push(lvt_connection *connection, lvt_workspace *workspace) {

@@ -37,6 +37,7 @@ struct lvt_server {
     bool loop_ready;
     bool listening;
     bool stopping;
+    bool pumping;
     bool accept_waiting; /* a connection could not be taken: libuv accepts no more until it is */
     lvt_server_options options;
     char *address_asked;

@@ -33,7 +33,10 @@ void lvt_server_log(lvt_server *server, lvt_log_level level, const char *format,
 
 static void on_deadline(uv_timer_t *timer);
 
+/* What a socket does on its way may ask for this again: the list is gone through once, and not ever deeper. */
 static void pump(lvt_server *server) {
+    if (server->pumping) return;
+    server->pumping = true;
     for (lvt_route *route = server->routes; route != NULL; route = route->next) {
         lvt_connection *connection;
         while ((connection = lvt_live_next_ready(route->live)) != NULL) {
@@ -41,6 +44,7 @@ static void pump(lvt_server *server) {
             if (socket != NULL) lvt_websocket_pump(socket);
         }
     }
+    server->pumping = false;
 }
 
 static void schedule(lvt_server *server, uint64_t late) {
@@ -285,6 +289,7 @@ void lvt_server_free(lvt_server *server) {
     if (server == NULL) return;
     if (!end_workers(server)) {
         lvt_server_log(server, LVT_LOG_ERROR, "a callback does not end: the server's memory is left to it");
+        lvt_workers_abandon(server->workers);
         return;
     }
     const lvt_allocator *allocator = server->options.app.allocator;

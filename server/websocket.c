@@ -22,12 +22,13 @@ struct lvt_frames {
     bool close_queued;
 };
 
-/* A connection that waits for its group takes only so much. */
-static bool wants_input(const lvt_socket *socket) {
-    return socket->connection == NULL || lvt_connection_wants_input(socket->connection);
-}
-
 /* ---- wslay's callbacks -------------------------------------------------------------------------------------- */
+
+/* A connection that waits for its group takes only so much. After a close nothing reaches it. */
+static bool wants_input(const lvt_socket *socket) {
+    if (socket->connection == NULL || (socket->frames != NULL && socket->frames->close_queued)) return true;
+    return lvt_connection_wants_input(socket->connection);
+}
 
 static ssize_t on_receive(wslay_event_context_ptr context, uint8_t *buffer, size_t length, int flags, void *payload) {
     (void)flags;
@@ -212,6 +213,13 @@ void lvt_websocket_written(lvt_socket *socket) {
     lvt_server_schedule(socket->server);
 }
 
+/* There may be room for what was held. */
+static void read_on(lvt_socket *socket) {
+    if (!socket->waits_for_room || !wants_input(socket)) return;
+    socket->waits_for_room = false;
+    lvt_socket_resume(socket);
+}
+
 static void send_messages(lvt_socket *socket) {
     lvt_parts message;
     /* Behind a close frame nothing may follow. */
@@ -228,9 +236,7 @@ static void send_messages(lvt_socket *socket) {
 void lvt_websocket_pump(lvt_socket *socket) {
     if (socket->connection == NULL || socket->state != LVT_SOCKET_WEBSOCKET) return;
     send_messages(socket);
-    if (socket->state != LVT_SOCKET_WEBSOCKET || !socket->waits_for_room || !wants_input(socket)) return;
-    socket->waits_for_room = false;
-    lvt_socket_resume(socket);
+    if (socket->state == LVT_SOCKET_WEBSOCKET) read_on(socket);
 }
 
 void lvt_websocket_ping(lvt_socket *socket) {
@@ -250,7 +256,7 @@ void lvt_websocket_close(lvt_socket *socket, int code) {
     frames->close_queued = true;
     (void)wslay_event_queue_close(frames->context, (uint16_t)code, NULL, 0);
     lvt_socket_set_deadline(socket, LVT_STOP_GRACE_SECONDS);
-    (void)flush(socket);
+    if (flush(socket)) read_on(socket);
 }
 
 /* ---- receiving ------------------------------------------------------------------------------------------------- */
@@ -278,8 +284,12 @@ void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes) {
     }
     frames->input = bytes;
     int result;
-    do result = wslay_event_recv(frames->context);
-    while (result == 0 && frames->input.length > 0 && wslay_event_want_read(frames->context) && wants_input(socket));
+    bool can_read, is_full;
+    do {
+        result = wslay_event_recv(frames->context);
+        can_read = result == 0 && wslay_event_want_read(frames->context);
+        is_full = can_read && !wants_input(socket);
+    } while (can_read && !is_full && frames->input.length > 0);
     bytes = frames->input; /* what waits for room, or is behind a close */
     frames->input = LVT_SPAN("");
     if (result != 0) {
@@ -292,9 +302,8 @@ void lvt_websocket_receive(lvt_socket *socket, lvt_span bytes) {
         return;
     }
     if (frames->close_queued && socket->deadline == 0) lvt_socket_set_deadline(socket, LVT_STOP_GRACE_SECONDS);
-    bool can_read = wslay_event_want_read(frames->context) != 0;
     if (flush(socket)) release_if_between_messages(socket);
-    if (socket->state == LVT_SOCKET_WEBSOCKET && can_read && !wants_input(socket)) hold(socket, bytes);
+    if (socket->state == LVT_SOCKET_WEBSOCKET && is_full) hold(socket, bytes);
     /* Who does not read its answers is not asked for more questions. */
     if (socket->state == LVT_SOCKET_WEBSOCKET && socket->output.length > LVT_MESSAGE_OUT_MAX) lvt_socket_pause(socket);
     lvt_server_pump(socket->server);

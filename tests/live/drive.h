@@ -257,31 +257,34 @@ static inline bool tab_output(tab *t, lvt_span *out) {
     return true;
 }
 
+/* Take the message that tab_output told and apply it. */
+static inline void tab_take_one(tab *t, lvt_span message) {
+    bool whole = true;
+    t->messages++;
+    lvt_buffer_clear(&t->last);
+    if (lvt_span_starts_with(message, LVT_SPAN("{\"v\":1,\"chunk\""))) {
+        whole = tab_take_piece(t, message);
+        lvt_buffer_append_span(&t->last, lvt_buffer_span(&t->whole));
+    } else {
+        lvt_buffer_append_span(&t->last, message);
+    }
+    lvt_connection_sent(t->connection);
+    bool has_tree = lvt_span_starts_with(lvt_buffer_span(&t->last), LVT_SPAN("{\"v\":1,\"seq\""));
+    lvt_error error = {0};
+    if (!whole || !has_tree) return;
+    uint64_t sequence = strtoull(lvt_buffer_string(&t->last) + strlen("{\"v\":1,\"seq\":"), NULL, 10);
+    if (!t->lost_count) assert_int_equal(sequence, t->sequence + 1);
+    t->sequence = sequence;
+    t->lost_count = false;
+    if (lvt_mirror_apply_message(t->mirror, lvt_buffer_span(&t->last), &error) != LVT_OK)
+        fail_msg("%s: %s", error.message, lvt_buffer_string(&t->last));
+}
+
 /* Take everything that waits and apply it; returns the number of messages. */
 static inline size_t tab_take(tab *t) {
     lvt_span message;
     size_t before = t->messages;
-    while (tab_output(t, &message)) {
-        bool whole = true;
-        t->messages++;
-        lvt_buffer_clear(&t->last);
-        if (lvt_span_starts_with(message, LVT_SPAN("{\"v\":1,\"chunk\""))) {
-            whole = tab_take_piece(t, message);
-            lvt_buffer_append_span(&t->last, lvt_buffer_span(&t->whole));
-        } else {
-            lvt_buffer_append_span(&t->last, message);
-        }
-        lvt_connection_sent(t->connection);
-        bool has_tree = lvt_span_starts_with(lvt_buffer_span(&t->last), LVT_SPAN("{\"v\":1,\"seq\""));
-        lvt_error error = {0};
-        if (!whole || !has_tree) continue;
-        uint64_t sequence = strtoull(lvt_buffer_string(&t->last) + strlen("{\"v\":1,\"seq\":"), NULL, 10);
-        if (!t->lost_count) assert_int_equal(sequence, t->sequence + 1);
-        t->sequence = sequence;
-        t->lost_count = false;
-        if (lvt_mirror_apply_message(t->mirror, lvt_buffer_span(&t->last), &error) != LVT_OK)
-            fail_msg("%s: %s", error.message, lvt_buffer_string(&t->last));
-    }
+    while (tab_output(t, &message)) tab_take_one(t, message);
     return t->messages - before;
 }
 

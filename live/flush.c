@@ -171,6 +171,7 @@ static void sweep(lvt_live *live) {
     lvt_welcome_sweep(live);
     lvt_app_sweep_pages(live->app);
     lvt_group_sweep(live);
+    lvt_persist_sweep(live);
 }
 
 /* ---- on another thread ---- */

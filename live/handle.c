@@ -123,7 +123,10 @@ static bool prepare(exchange *x, lvt_status *status, lvt_error *error) {
 /* The group cannot be had: `out` is a refusal, or the result an error. */
 static lvt_status refuse_group(exchange *x, lvt_status got, const lvt_error *reason, lvt_error *error) {
     if (got == LVT_ERROR_OUT_OF_MEMORY) return lvt_error_out_of_memory(error);
-    if (got == LVT_ERROR_LIMIT) {
+    if (got == LVT_ERROR_UNAVAILABLE) {
+        lvt_log_write(x->live->log, LVT_LOG_WARN, "request refused: %s", reason->message);
+        lvt_response_refuse(x->out, 503, "the session cannot be read now, try again in a moment");
+    } else if (got == LVT_ERROR_LIMIT) {
         lvt_log_write(x->live->log, LVT_LOG_WARN, "request refused: %s", reason->message);
         lvt_response_refuse(x->out, 503, "too many sessions, try again later");
     } else {
@@ -149,6 +152,14 @@ static void push_to_pages(lvt_group *group, lvt_workspace *workspace) {
     lvt_group_push(group, workspace, NULL);
 }
 
+/* What other processes have done is seen by this request, and by the group's pages. */
+static lvt_status refresh(exchange *x, lvt_workspace *workspace, lvt_error *error) {
+    bool has_changed;
+    lvt_status status = lvt_group_refresh(&has_changed, x->group, workspace, error);
+    if (has_changed) push_to_pages(x->group, workspace);
+    return status;
+}
+
 static lvt_status post_json(exchange *x, lvt_workspace *workspace, lvt_error *error) {
     lvt_live *live = x->live;
     const lvt_input *input = &x->input;
@@ -156,8 +167,10 @@ static lvt_status post_json(exchange *x, lvt_workspace *workspace, lvt_error *er
     lvt_message_meta meta = {.action = input->action, .has_id = input->has_id, .id = input->id, .success = true};
     bool is_action = input->kind == LVT_INPUT_ACTION;
     lvt_status status = append_cookie(x, error);
+    if (status == LVT_OK && !is_action) status = refresh(x, workspace, error);
     if (status == LVT_OK && is_action) {
         meta.success = lvt_group_run(x->group, workspace, input, &x->caller.visitor);
+        meta.is_unstored = workspace->is_unstored;
         meta.errors = workspace->errors.items;
         meta.error_count = workspace->errors.count;
         if (!meta.success)
@@ -204,6 +217,7 @@ static lvt_status post_form(exchange *x, lvt_workspace *workspace, lvt_error *er
 
 static lvt_status get(exchange *x, lvt_workspace *workspace, lvt_error *error) {
     lvt_status status = append_cookie(x, error);
+    if (status == LVT_OK) status = refresh(x, workspace, error);
     return status != LVT_OK ? status : lvt_group_answer_page(x->group, workspace, &x->caller, x->out, error);
 }
 

@@ -17,6 +17,7 @@
 #include "inbox.h"
 #include "message.h"
 #include "outbox.h"
+#include "persist.h"
 #include "session/app.h"
 #include "state.h"
 #include "turn.h"
@@ -173,6 +174,7 @@ struct lvt_live {
     lvt_group *flush_last;
     lvt_group *put_off;
     int64_t put_off_due; /* of the earliest; INT64_MAX: of none */
+    int64_t next_touch;  /* of stored states: the sweep's own */
     lvt_upkeep upkeep;
 
     pthread_mutex_t turns_lock;
@@ -193,6 +195,8 @@ struct lvt_workspace {
     lvt_arena arena;
     lvt_field_errors errors; /* in the arena */
     lvt_buffer message;      /* small parts of messages */
+    lvt_buffer record;       /* a state as it is stored */
+    bool is_unstored;        /* the last change is in memory alone */
 };
 
 lvt_status lvt_workspace_take(lvt_workspace **out, lvt_live *live, lvt_error *error);
@@ -218,6 +222,7 @@ struct lvt_group {
     lvt_status failure;
     lvt_span first_user; /* of the visitor whom the group was made for, until its stores are made; owned */
     void **stores;
+    lvt_persisted *persisted; /* NULL: without a session store */
     lvt_connection *connections;
     lvt_feedback *flash; /* of a plain form, until the next GET */
     uint64_t page_bytes; /* of the last GET */

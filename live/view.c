@@ -200,6 +200,7 @@ static lvt_status init(lvt_live *live, const lvt_view *view, const lvt_live_opti
     status = lvt_type_check(&live->root.type, error);
     if (status == LVT_OK) status = load_template(live, view, error);
     if (status == LVT_OK) status = prepare_page(live, options, error);
+    if (status == LVT_OK) status = lvt_persist_check(live, error);
     if (status != LVT_OK) return status;
     live->bucket_count = BUCKETS_FIRST;
     live->buckets = lvt_allocate_zeroed(live->allocator, live->bucket_count, sizeof(lvt_group *));

@@ -127,8 +127,8 @@
  * more than these came between, which takes others so many exchanges in the time of one. */
 #define LVT_STORE_CHANGES_REMEMBERED 16
 /* session: nanoseconds that one call of a Redis store may take, from waiting for a connection to the last byte of the
- * answer. Redis answers within a millisecond; what takes a thousand times as long is gone. And the longest that an option
- * may ask for. */
+ * answer. Redis answers within a millisecond; what takes a thousand times as long is gone. And the longest that an
+ * option may ask for. */
 #define LVT_REDIS_TIMEOUT_DEFAULT (INT64_C(1) * 1000 * 1000 * 1000)
 #define LVT_REDIS_TIMEOUT_MAX (INT64_C(60) * 1000 * 1000 * 1000)
 /* session: connections of one Redis store; Redis runs one command at a time, so more than threads are of no use. */

@@ -296,13 +296,13 @@ static void nobody_gets_into_anothers_group(void **state) {
     char *anns_cookie = cut_out(ann.cookie, "livetemplate-id=", ".");
     char *eves_signature = strdup(strrchr(eve.cookie, '.'));
     assert_non_null(eves_signature);
-    char cookies[8][256];
+    char cookies[8][sizeof ann.cookie];
     (void)snprintf(cookies[0], sizeof cookies[0], "livetemplate-id=%s", anns_cookie);
     (void)snprintf(cookies[1], sizeof cookies[1], "livetemplate-id=%s.", anns_cookie);
     (void)snprintf(cookies[2], sizeof cookies[2], "livetemplate-id=%s%s", anns_cookie, eves_signature);
     (void)snprintf(cookies[3], sizeof cookies[3], "livetemplate-id=chosen%s", eves_signature);
     (void)snprintf(cookies[4], sizeof cookies[4], "livetemplate-id=user:ann%s", eves_signature);
-    (void)snprintf(cookies[5], sizeof cookies[5], "%s; livetemplate-id=%s%s", eve.cookie, anns_cookie, eves_signature);
+    (void)snprintf(cookies[5], sizeof cookies[5], "%.200s; livetemplate-id=%s%s", eve.cookie, anns_cookie, eves_signature);
     (void)snprintf(cookies[6], sizeof cookies[6], "livetemplate-id=");
     cookies[7][0] = '\0';
     browser thief = browser_start(&s);

@@ -193,6 +193,7 @@ static lvt_status write(lvt_group *group, lvt_workspace *workspace, bool always,
 /* Make sure of what is stored, where a change was under way when the store was lost. */
 static lvt_status settle(lvt_group *group, lvt_workspace *workspace, lvt_error *error) {
     found what;
+    group->persisted->is_fresh = false;
     lvt_status status = lvt_group_heal(group, error);
     if (status == LVT_OK && group->persisted->is_doubtful) status = fetch(&what, group, &workspace->record, error);
     return status;

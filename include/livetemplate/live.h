@@ -172,6 +172,11 @@ lvt_span lvt_request_header(const lvt_request *request, const char *name);
 /* Value of a cookie; empty when absent. */
 lvt_span lvt_request_cookie(const lvt_request *request, const char *name);
 
+/* A field of the query, its escapes decoded, with a NUL behind: what authenticators choose rooms and topics by. The
+ * first of that name; false, and `out` empty, when there is none, when it is malformed, holds a NUL, is not UTF-8, or
+ * does not fit into `size` bytes. */
+bool lvt_request_query(char *out, size_t size, const lvt_request *request, const char *name);
+
 /* What to answer. `headers` are complete lines "Name: value\r\n", without Content-Length, Date and Connection, which
  * are the server's. */
 typedef struct lvt_response {

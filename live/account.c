@@ -8,7 +8,8 @@ enum { SEEN_MAX = 4 };
 
 static void charge(lvt_connection *connection, bool is_charged) {
     connection->page->shares_rendering = !is_charged;
-    lvt_app_account_page(connection->live->app, connection->page);
+    /* Over its budget a page gives up its rendering: the next update is complete. */
+    (void)lvt_app_account_page(connection->live->app, connection->page);
 }
 
 void lvt_group_account(lvt_group *group) {

@@ -169,7 +169,7 @@ static void sweep(lvt_live *live) {
     /* Updates that a lack of memory put off are tried again. */
     flush(live);
     lvt_welcome_sweep(live);
-    lvt_app_sweep_pages(live->app);
+    (void)lvt_app_sweep(live->app);
     lvt_group_sweep(live);
     lvt_persist_sweep(live);
 }

@@ -6,13 +6,9 @@
 static int find_browser(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error) {
     lvt_span cookie = lvt_request_cookie(request, "livetemplate-id"), id;
     char fresh[LVT_GROUP_ID_LENGTH + 1];
-    lvt_error reason;
-    bool is_ours = false;
-    if (cookie.length != 0) {
-        if (lvt_cookie_verify(&id, live->app, cookie, &reason) != LVT_OK)
-            lvt_log_write(live->log, LVT_LOG_INFO, "%s", reason.message);
-        else is_ours = id.length == LVT_GROUP_ID_LENGTH; /* other ids are not a browser's */
-    }
+    /* One that is refused is audited there; ids of another length are not a browser's. */
+    bool is_ours = cookie.length != 0 && lvt_cookie_verify(&id, live->app, cookie, NULL) == LVT_OK &&
+                   id.length == LVT_GROUP_ID_LENGTH;
     if (!is_ours && lvt_group_id_random(fresh, error) != LVT_OK) return 500;
     memcpy(out->browser_id, is_ours ? id.data : fresh, LVT_GROUP_ID_LENGTH);
     out->browser = lvt_span_of(out->browser_id, LVT_GROUP_ID_LENGTH);
@@ -27,7 +23,10 @@ int lvt_live_identify(lvt_caller *out, lvt_live *live, const lvt_request *reques
     out->browser = (lvt_span){NULL, 0};
     out->fresh = false;
     int refused = lvt_authenticate(identity, authenticator, request, live->view->payload, error);
-    if (refused != 0) return refused;
+    if (refused != 0) {
+        lvt_metrics_add(live->metrics, LVT_METRIC_VISITORS_REFUSED, 1);
+        return refused;
+    }
     bool is_user = identity->user_length != 0;
     if (identity->group_length == 0 && !(is_user && authenticator->grouping == LVT_GROUP_BY_USER)) {
         refused = find_browser(out, live, request, error);

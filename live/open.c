@@ -70,8 +70,8 @@ static int find_caller(lvt_caller *caller, lvt_live *live, const lvt_request *re
 static lvt_status admit(lvt_connection *connection, const lvt_request *request, const lvt_caller *caller,
                         lvt_token_claims *claims, lvt_error *error) {
     lvt_live *live = connection->live;
-    /* A group that was made for this request cannot be the token's. */
-    lvt_span group = caller->fresh ? (lvt_span){NULL, 0} : caller->visitor.group;
+    /* A group that was made for this request cannot be the token's, nor pass for none. */
+    lvt_span group = caller->visitor.group;
     lvt_span token = lvt_request_header_element(request, "Sec-WebSocket-Protocol", LVT_SPAN("lvt.token."));
     lvt_status status = lvt_token_verify(claims, live->app, token, group, error);
     if (status != LVT_OK) return status;

@@ -97,7 +97,7 @@ static bool fits(const lvt_shared *shared, const lvt_shared_view *view, const lv
 static const lvt_connection *base_of(const lvt_connection *connection) {
     if (connection->page->sequence != 0) return connection;
     for (const lvt_connection *other = connection->group->connections; other != NULL; other = other->next) {
-        if (other != connection && other->page->sequence != 0) return other;
+        if (other != connection && other->page->sequence != 0 && lvt_page_has_rendering(other->page)) return other;
     }
     return NULL;
 }

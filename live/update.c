@@ -9,7 +9,7 @@ lvt_page_context lvt_connection_context(const lvt_connection *connection) {
                               .page = lvt_span_of(page->id, LVT_ID_LENGTH),
                               .update_bytes = connection->update_bytes,
                               .page_bytes = connection->group->page_bytes,
-                              .rendering = page->sequence != 0 ? page->rendering : NULL,
+                              .rendering = page->sequence != 0 && lvt_page_has_rendering(page) ? page->rendering : NULL,
                               .feedback = connection->feedback};
 }
 
@@ -72,7 +72,10 @@ static lvt_status send_tree(lvt_connection *connection, lvt_workspace *workspace
     connection->next_update = workspace->shared->now + connection->live->update_interval;
     lvt_metrics_add(metrics, LVT_METRIC_UPDATES, 1);
     lvt_metrics_add(metrics, LVT_METRIC_UPDATE_BYTES, (int64_t)length);
-    if (complete) lvt_metrics_add(metrics, LVT_METRIC_UPDATES_COMPLETE, 1);
+    if (complete) {
+        lvt_metrics_add(metrics, LVT_METRIC_UPDATES_COMPLETE, 1);
+        lvt_page_count_complete(page, metrics);
+    }
     return LVT_OK;
 }
 
@@ -139,8 +142,10 @@ static lvt_status send_failure(lvt_connection *connection, lvt_workspace *worksp
         meta->errors = workspace->errors.items;
         meta->error_count = workspace->errors.count;
     }
-    /* A rendering that was never sent is empty: before the first message there is nothing to fall back to. */
-    if (connection->needs_complete && connection->page->sequence == 0) {
+    /* A rendering that was never sent, or was given up for want of memory, is empty: there is nothing to fall back to.
+     */
+    const bool has_last = connection->page->sequence != 0 && lvt_page_has_rendering(connection->page);
+    if (connection->needs_complete && !has_last) {
         lvt_outbox_close(&connection->outbox, &connection->live->messages, LVT_CLOSE_ERROR, false, (lvt_span){NULL, 0});
         lvt_connection_make_ready(connection);
         return LVT_OK;
@@ -171,7 +176,8 @@ static lvt_status update(lvt_connection *connection, lvt_workspace *workspace, l
     status = lvt_group_heal(connection->group, &reason);
     if (status == LVT_OK && (meta != NULL || !send_welcome(connection, workspace, &status, &reason))) {
         status = lvt_shared_find_view(&view, workspace, connection, &reason);
-        if (status == LVT_OK) status = show(connection, workspace, view, meta, connection->needs_complete, &reason);
+        const bool complete = connection->needs_complete || !lvt_page_has_rendering(connection->page);
+        if (status == LVT_OK) status = show(connection, workspace, view, meta, complete, &reason);
         else if (status != LVT_ERROR_OUT_OF_MEMORY) status = send_failure(connection, workspace, meta, &reason);
     }
     if (status == LVT_OK || status == LVT_ERROR_CLOSED) return LVT_OK;

@@ -1,19 +1,17 @@
-/* Applications: options and their defaults, keys from the secret, and the lock that makes the registry and the ring of
- * keys safe for threads. */
+/* Applications: options and their defaults, keys from the secret, and what has to be done from time to
+ * time. */
 #include "app.h"
 
+#include "audit.h"
 #include "base64url.h"
 
 #include <openssl/crypto.h>
 
 enum { RANDOM_SECRET_SIZE = 32, DERIVED_ID_BYTES = 16 };
 
-/* Longest life that an option may ask for; keeps sums of nanoseconds far from overflow. */
-static const int64_t seconds_max = INT64_C(1000) * 365 * 24 * 3600 / 16;
-
 static lvt_status fill_seconds(int64_t *seconds, int64_t standard, const char *name, lvt_error *error) {
     if (*seconds == 0) *seconds = standard;
-    if (*seconds > 0 && *seconds <= seconds_max) return LVT_OK;
+    if (*seconds > 0 && *seconds <= LVT_SECONDS_MAX) return LVT_OK;
     return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "%s: %lld seconds are not possible", name,
                          (long long)*seconds);
 }
@@ -32,11 +30,29 @@ static lvt_status fill_options(lvt_app_options *options, lvt_error *error) {
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "the application's id must have 1 to %d bytes of UTF-8",
                              LVT_APP_ID_LENGTH_MAX);
     }
+    if (options->cleanup_interval < 0 || options->cleanup_interval > LVT_SECONDS_MAX) {
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "cleanup_interval: %lld seconds are not possible",
+                             (long long)options->cleanup_interval);
+    }
     if (options->pages_max == 0) options->pages_max = LVT_PAGES_MAX_DEFAULT;
+    if (options->page_memory_max == 0) options->page_memory_max = LVT_PAGE_MEMORY_MAX_DEFAULT;
+    if (options->memory_max == 0) options->memory_max = LVT_APP_MEMORY_MAX_DEFAULT;
     if (options->groups_max == 0) options->groups_max = LVT_GROUPS_MAX_DEFAULT;
+    if (options->retired_max == 0) options->retired_max = LVT_RETIRED_NONCES_MAX_DEFAULT;
+    if (options->retired_max > INT32_MAX)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "retired_max: %zu is too many", options->retired_max);
+    if (options->token_form != LVT_TOKEN_SIGNED && options->token_form != LVT_TOKEN_SEALED)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "token_form: %d is unknown", (int)options->token_form);
+    if (options->key_storage != NULL && options->secret.length == 0)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT,
+                             "keys can be saved only with a secret that outlives them");
+    if (options->key_rotation < 0) options->key_rotation = -1;
     lvt_status status = fill_seconds(&options->page_ttl, LVT_PAGE_TTL_SECONDS_DEFAULT, "page_ttl", error);
     if (status == LVT_OK) status = fill_seconds(&options->group_ttl, LVT_GROUP_TTL_SECONDS_DEFAULT, "group_ttl", error);
     if (status == LVT_OK) status = fill_seconds(&options->token_ttl, LVT_TOKEN_TTL_SECONDS_DEFAULT, "token_ttl", error);
+    if (status == LVT_OK && options->key_rotation >= 0)
+        status = fill_seconds(&options->key_rotation, LVT_KEY_ROTATION_SECONDS_DEFAULT, "key_rotation", error);
+    if (status == LVT_OK) status = fill_seconds(&options->key_grace, LVT_KEY_GRACE_SECONDS_DEFAULT, "key_grace", error);
     return status;
 }
 
@@ -44,7 +60,7 @@ static lvt_status derive_keys(lvt_app *app, lvt_span secret, lvt_error *error) {
     const lvt_span nothing = {NULL, 0};
     if (app->options.id == NULL) {
         unsigned char digest[LVT_DIGEST_SIZE];
-        lvt_status status = lvt_key_derive(digest, secret, "application id", nothing, error);
+        lvt_status status = lvt_key_derive(digest, app->crypto, secret, "application id", nothing, error);
         if (status != LVT_OK) return status;
         lvt_base64url_encode(app->id, digest, DERIVED_ID_BYTES);
     } else {
@@ -53,36 +69,56 @@ static lvt_status derive_keys(lvt_app *app, lvt_span secret, lvt_error *error) {
     app->options.id = app->id;
     /* Cookies and group tags of one application mean nothing to another, even where both share a secret. */
     lvt_span id = lvt_span_from(app->id);
-    lvt_status status = lvt_key_derive(app->cookie_key, secret, "cookies", id, error);
-    if (status == LVT_OK) status = lvt_key_derive(app->group_key, secret, "groups", id, error);
-    if (status == LVT_OK) status = lvt_key_ring_init(&app->keys, secret, error);
+    lvt_status status = lvt_key_derive(app->cookie_key, app->crypto, secret, "cookies", id, error);
+    if (status == LVT_OK) status = lvt_key_derive(app->group_key, app->crypto, secret, "groups", id, error);
+    if (status == LVT_OK) status = lvt_keychain_open(app, secret, error);
     return status;
 }
 
 static lvt_status init(lvt_app *app, lvt_error *error) {
     unsigned char random[RANDOM_SECRET_SIZE];
+    const lvt_allocator *allocator = app->options.allocator;
     lvt_span secret = app->options.secret;
     app->options.secret = (lvt_span){NULL, 0};
-    lvt_status status = LVT_OK;
-    if (secret.length == 0) {
+    lvt_status status = lvt_metrics_create(&app->metrics, allocator, error);
+    if (status == LVT_OK) status = lvt_crypto_create(&app->crypto, allocator, error);
+    if (status == LVT_OK) status = lvt_random_bytes(&app->seed, sizeof app->seed, error);
+    if (status == LVT_OK && secret.length == 0) {
         status = lvt_random_bytes(random, sizeof random, error);
         secret = lvt_span_of((const char *)random, sizeof random);
     }
     if (status == LVT_OK) status = derive_keys(app, secret, error);
     OPENSSL_cleanse(random, sizeof random);
-    if (status == LVT_OK) status = lvt_random_bytes(&app->seed, sizeof app->seed, error);
-    if (status == LVT_OK) status = lvt_metrics_create(&app->metrics, app->options.allocator, error);
     if (status != LVT_OK) return status;
-    return lvt_registry_init(&app->registry, app->options.pages_max, app->options.page_ttl * LVT_NANOSECONDS_PER_SECOND,
-                             app->seed, app->options.allocator, app->metrics, error);
+    lvt_retired_init(&app->retired, app->options.retired_max, app->options.token_ttl * LVT_NANOSECONDS_PER_SECOND,
+                     app->seed, allocator, app->metrics);
+    const lvt_registry_options registry = {.maximum = app->options.pages_max,
+                                           .refuses = app->options.refuse_pages,
+                                           .ttl = app->options.page_ttl * LVT_NANOSECONDS_PER_SECOND,
+                                           .page_memory_max = app->options.page_memory_max,
+                                           .memory_max = app->options.memory_max,
+                                           .budget = app->options.budget,
+                                           .seed = app->seed,
+                                           .log = &app->options.log,
+                                           .metrics = app->metrics,
+                                           .allocator = allocator};
+    return lvt_registry_init(&app->registry, &registry, error);
 }
 
-static void release(lvt_app *app) {
-    const lvt_allocator *allocator = app->options.allocator;
-    lvt_registry_free(&app->registry);
-    lvt_metrics_free(app->metrics);
-    OPENSSL_cleanse(app, sizeof *app);
-    lvt_release(allocator, app);
+static lvt_status init_locks(lvt_app *app, lvt_error *error) {
+    pthread_mutex_t *const locks[] = {&app->keychain.lock, &app->keychain.change_lock, &app->retired.lock};
+    for (size_t i = 0; i < sizeof locks / sizeof locks[0]; i++) {
+        if (pthread_mutex_init(locks[i], NULL) == 0) continue;
+        while (i-- > 0) (void)pthread_mutex_destroy(locks[i]);
+        return lvt_error_out_of_memory(error);
+    }
+    return LVT_OK;
+}
+
+static void destroy_locks(lvt_app *app) {
+    (void)pthread_mutex_destroy(&app->keychain.lock);
+    (void)pthread_mutex_destroy(&app->keychain.change_lock);
+    (void)pthread_mutex_destroy(&app->retired.lock);
 }
 
 lvt_status lvt_app_create(lvt_app **out, const lvt_app_options *options, lvt_error *error) {
@@ -92,20 +128,33 @@ lvt_status lvt_app_create(lvt_app **out, const lvt_app_options *options, lvt_err
     lvt_app *app = lvt_allocate_zeroed(filled.allocator, 1, sizeof *app);
     if (app == NULL) return lvt_error_out_of_memory(error);
     app->options = filled;
-    status = init(app, error);
-    if (status == LVT_OK && pthread_mutex_init(&app->lock, NULL) != 0) status = lvt_error_out_of_memory(error);
+    status = init_locks(app, error);
     if (status != LVT_OK) {
-        release(app);
+        lvt_release(filled.allocator, app);
         return status;
     }
-    *out = app;
-    return LVT_OK;
+    status = init(app, error);
+    if (status != LVT_OK) {
+        lvt_app_free(app);
+        return status;
+    }
+    if (filled.cleanup_interval != 0) status = lvt_cleanup_start(&app->cleanup, app, filled.cleanup_interval, error);
+    if (status == LVT_OK) *out = app;
+    else lvt_app_free(app);
+    return status;
 }
 
 void lvt_app_free(lvt_app *app) {
     if (app == NULL) return;
-    (void)pthread_mutex_destroy(&app->lock);
-    release(app);
+    const lvt_allocator *allocator = app->options.allocator;
+    lvt_cleanup_stop(&app->cleanup);
+    lvt_registry_free(&app->registry);
+    lvt_retired_free(&app->retired);
+    lvt_crypto_free(app->crypto);
+    lvt_metrics_free(app->metrics);
+    destroy_locks(app);
+    OPENSSL_cleanse(app, sizeof *app);
+    lvt_release(allocator, app);
 }
 
 const char *lvt_app_id(const lvt_app *app) { return app->id; }
@@ -115,26 +164,32 @@ lvt_metrics *lvt_app_metrics(lvt_app *app) { return app->metrics; }
 const lvt_app_options *lvt_app_get_options(const lvt_app *app) { return &app->options; }
 
 void lvt_app_get_statistics(lvt_app_statistics *out, lvt_app *app) {
-    (void)pthread_mutex_lock(&app->lock);
-    *out = (lvt_app_statistics){app->registry.count, app->registry.connected, app->registry.memory};
-    (void)pthread_mutex_unlock(&app->lock);
+    lvt_registry *registry = &app->registry;
+    *out = (lvt_app_statistics){.pages = atomic_load(&registry->count),
+                                .pages_connected = atomic_load(&registry->connected),
+                                .pages_over_memory = atomic_load(&registry->over),
+                                .memory = atomic_load(&registry->memory),
+                                .memory_records = atomic_load(&registry->records),
+                                .memory_data = atomic_load(&registry->data),
+                                .memory_renderings = atomic_load(&registry->renderings),
+                                .memory_tables = lvt_registry_tables_footprint(registry)};
 }
 
-lvt_status lvt_app_rotate_keys(lvt_app *app, int64_t grace, lvt_error *error) {
-    if (grace < 0 || grace > seconds_max)
-        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "grace: %lld seconds are not possible",
-                             (long long)grace);
-    int64_t now = lvt_clock_steady(&app->options.clock);
-    (void)pthread_mutex_lock(&app->lock);
-    lvt_status status = lvt_key_ring_rotate(&app->keys, now, grace * LVT_NANOSECONDS_PER_SECOND, error);
-    (void)pthread_mutex_unlock(&app->lock);
-    if (status == LVT_OK) lvt_log_write(&app->options.log, LVT_LOG_INFO, "signing keys rotated");
-    return status;
+size_t lvt_app_sweep(lvt_app *app) {
+    const lvt_moment now = lvt_app_now(app);
+    lvt_retired_sweep(&app->retired, now);
+    (void)lvt_app_rotate_if_due(app, NULL); /* it logs */
+    return lvt_registry_sweep(&app->registry, now.steady, SIZE_MAX);
+}
+
+lvt_moment lvt_app_now(const lvt_app *app) {
+    return (lvt_moment){lvt_clock_wall(&app->options.clock), lvt_clock_steady(&app->options.clock)};
 }
 
 lvt_status lvt_group_tag_make(lvt_group_tag *out, const lvt_app *app, lvt_span group, lvt_error *error) {
     unsigned char digest[LVT_DIGEST_SIZE];
-    lvt_status status = lvt_hmac_sha256(digest, app->group_key, sizeof app->group_key, group, error);
+    lvt_span key = lvt_span_of((const char *)app->group_key, sizeof app->group_key);
+    lvt_status status = lvt_crypto_hmac(digest, app->crypto, key, group, error);
     if (status == LVT_OK) memcpy(out->bytes, digest, sizeof out->bytes);
     return status;
 }
@@ -149,37 +204,19 @@ lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_cl
     if (status == LVT_OK) status = lvt_id_random(fresh_id, error);
     if (status != LVT_OK) return status;
     int64_t now = lvt_clock_steady(&app->options.clock);
-    (void)pthread_mutex_lock(&app->lock);
     status = lvt_registry_connect(out, &app->registry, claims->page, fresh_id, claims->nonce, &tag, now, error);
-    (void)pthread_mutex_unlock(&app->lock);
     if (status == LVT_ERROR_TOKEN_REPLAYED) {
-        lvt_metrics_add(app->metrics, LVT_METRIC_TOKENS_REFUSED, 1);
-        lvt_log_write(&app->options.log, LVT_LOG_INFO, "token refused: page %s is known by another nonce",
-                      claims->page);
+        lvt_audit_event event = {.kind = LVT_AUDIT_TOKEN_REFUSED,
+                                 .reason = LVT_AUDIT_REASON_REPLAYED,
+                                 .status = status,
+                                 .page = lvt_span_from(claims->page)};
+        lvt_audit_record(app, &event, (lvt_span){NULL, 0});
     }
     return status;
 }
 
 void lvt_app_disconnect_page(lvt_app *app, lvt_page *page) {
-    int64_t now = lvt_clock_steady(&app->options.clock);
-    (void)pthread_mutex_lock(&app->lock);
-    lvt_registry_disconnect(&app->registry, page, now);
-    (void)pthread_mutex_unlock(&app->lock);
+    lvt_registry_disconnect(&app->registry, page, lvt_clock_steady(&app->options.clock));
 }
 
-void lvt_app_account_page(lvt_app *app, lvt_page *page) {
-    if (lvt_page_footprint(page) == page->memory) return;
-    (void)pthread_mutex_lock(&app->lock);
-    lvt_registry_account(&app->registry, page);
-    (void)pthread_mutex_unlock(&app->lock);
-}
-
-void lvt_app_sweep_pages(lvt_app *app) {
-    int64_t now = lvt_clock_steady(&app->options.clock);
-    size_t closed;
-    do {
-        (void)pthread_mutex_lock(&app->lock);
-        closed = lvt_registry_sweep(&app->registry, now, LVT_SWEEP_BATCH);
-        (void)pthread_mutex_unlock(&app->lock);
-    } while (closed == LVT_SWEEP_BATCH);
-}
+bool lvt_app_account_page(lvt_app *app, lvt_page *page) { return lvt_registry_account(&app->registry, page, 0); }

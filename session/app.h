@@ -2,8 +2,10 @@
 #ifndef LIVETEMPLATE_SESSION_APP_H
 #define LIVETEMPLATE_SESSION_APP_H
 
-#include "keys.h"
+#include "cleanup.h"
+#include "keychain.h"
 #include "registry.h"
+#include "token_retired.h"
 
 #include <pthread.h>
 
@@ -14,21 +16,23 @@ struct lvt_app {
     unsigned char cookie_key[LVT_KEY_SIZE];
     unsigned char group_key[LVT_KEY_SIZE];
     uint64_t seed; /* for tables whose keys come from outside */
-    pthread_mutex_t lock;
-    lvt_key_ring keys;     /* under the lock */
-    lvt_registry registry; /* under the lock */
+    lvt_crypto *crypto;
+    lvt_keychain keychain;
+    lvt_retired retired;
+    lvt_registry registry; /* has locks of its own */
+    lvt_cleanup cleanup;
 };
 
+lvt_moment lvt_app_now(const lvt_app *app);
 /* The keyed hash by which tokens and pages name a group. */
 lvt_status lvt_group_tag_make(lvt_group_tag *out, const lvt_app *app, lvt_span group, lvt_error *error);
 
-/* The registry's calls under the application's lock; see registry.h. */
+/* The registry's calls for live pages, with the application's clock; see registry.h. */
 lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_claims *claims, lvt_span group,
                                 lvt_error *error);
 void lvt_app_disconnect_page(lvt_app *app, lvt_page *page);
-/* Call it when the page's rendering has changed. Takes the lock only when the page's memory is another one. */
-void lvt_app_account_page(lvt_app *app, lvt_page *page);
-/* Close all pages whose time is over, some under one hold of the lock. */
-void lvt_app_sweep_pages(lvt_app *app);
+/* Call it when the page's rendering has changed. Takes a lock only when the page's memory is another one. False when
+ * the page has given up its rendering, which exceeded a budget: it is empty now. */
+bool lvt_app_account_page(lvt_app *app, lvt_page *page);
 
 #endif

@@ -1,6 +1,6 @@
 /* Random ids as base64url, from the system's generator by way of OpenSSL. */
 #include "base64url.h"
-#include "keys.h"
+#include "crypto.h"
 #include "livetemplate/token.h"
 
 static lvt_status make(char *out, size_t bytes, lvt_error *error) {

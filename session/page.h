@@ -1,9 +1,14 @@
-/* A page: one client's view of a session group. While it is connected it belongs to its connection, under the group's
- * lock; the fields that place it in the registry belong to the registry's lock always. */
+/* A page: one client's view of a session group, or of data of its own.
+ *
+ * A page of a group (live/) has a record while it is connected, and for a while after; while it is connected it belongs
+ * to its connection, under the group's lock. A page with a kind (livetemplate/page.h) has one block of memory for its
+ * record, what its client knows, and its data; it belongs to whoever has taken it (registry.h). The fields that place a
+ * page in the registry belong to the lock of its shard always. */
 #ifndef LIVETEMPLATE_SESSION_PAGE_H
 #define LIVETEMPLATE_SESSION_PAGE_H
 
 #include "livetemplate/page.h"
+#include "render/rendering.h"
 
 enum { LVT_GROUP_TAG_SIZE = 16 };
 
@@ -12,30 +17,66 @@ typedef struct lvt_group_tag {
     unsigned char bytes[LVT_GROUP_TAG_SIZE];
 } lvt_group_tag;
 
+/* What a page holds, in bytes. */
+typedef struct lvt_page_memory {
+    size_t record;
+    size_t data;
+    size_t rendering;
+} lvt_page_memory;
+
+static inline size_t lvt_page_memory_sum(const lvt_page_memory *memory) {
+    return memory->record + memory->data + memory->rendering;
+}
+
 typedef struct lvt_page lvt_page;
 struct lvt_page {
     char id[LVT_ID_LENGTH + 1];
-    char nonce[LVT_ID_LENGTH + 1];
+    char nonce[LVT_ID_LENGTH + 1]; /* of a page with a kind under the shard's lock: it changes */
+    bool shares_rendering;         /* live: another page of the group is charged for it */
+    bool has_logged;               /* that it exceeds its memory */
     lvt_group_tag group;
-    uint64_t sequence;        /* of the last message with a tree */
-    lvt_rendering *rendering; /* what the client shows; NULL while there is no connection */
-    bool shares_rendering;    /* another page of the group is charged for it */
-    lvt_known_shapes known;   /* whose statics the client has */
-    size_t memory;            /* as accounted last */
+    const lvt_page_kind *kind; /* NULL: a live page */
+    _Atomic uint64_t sequence; /* of the last message with a tree */
+    lvt_rendering *rendering;  /* what the client shows; NULL, or empty, where that is not kept */
+    lvt_known_shapes known;    /* whose statics the client has */
     /* The registry's: */
+    lvt_page_memory memory; /* as accounted last */
+    uint8_t mode;           /* lvt_page_mode; also read by whoever the page belongs to */
     bool connected;
-    int64_t last_access; /* steady nanoseconds; of a connected page, when it connected */
+    bool is_closed; /* out of the table; the last user frees it */
+    bool is_taken;
+    uint32_t users; /* those who have taken it or wait for that */
+    _Atomic uint32_t updates;
+    _Atomic uint32_t complete_updates;
+    int64_t created; /* steady nanoseconds */
+    int64_t last_access;
     lvt_page *next_in_bucket;
-    lvt_page *older; /* neighbours in the list of pages without a connection */
+    lvt_page *older; /* neighbours in the list of pages that nobody uses */
     lvt_page *newer;
 };
 
-lvt_status lvt_page_create(lvt_page **out, const char *id, const char *nonce, const lvt_group_tag *group,
-                           const lvt_allocator *allocator, lvt_error *error);
+/* A page with a kind. Behind it, in the same block, are the bits of `known` and the data (page_kind.h). */
+typedef struct lvt_kept_page {
+    lvt_page page;
+    struct lvt_rendering shown; /* page.rendering */
+} lvt_kept_page;
+
+/* The record of a live page. */
+lvt_status lvt_page_create_live(lvt_page **out, const char *id, const char *nonce, const lvt_group_tag *group,
+                                const lvt_allocator *allocator, lvt_error *error);
 void lvt_page_free(lvt_page *page, const lvt_allocator *allocator);
 /* Give up what only a connection needs. */
 void lvt_page_drop_state(lvt_page *page);
-/* Bytes that the page holds now; a rendering that another page is charged for does not count. */
-size_t lvt_page_footprint(const lvt_page *page);
+/* What the page holds now, but for its data, which stay as they were counted last. A rendering that another page is
+ * charged for does not count. */
+lvt_page_memory lvt_page_measure(const lvt_page *page);
+static inline bool lvt_page_has_rendering(const lvt_page *page) {
+    return page->rendering != NULL && page->rendering->root != NULL;
+}
+static inline bool lvt_page_is_over(const lvt_page *page) {
+    return page->mode >= LVT_PAGE_MODE_OVER_PAGE && page->mode <= LVT_PAGE_MODE_OVER_TOTAL;
+}
+/* A complete update was sent: count why, where it was for want of memory. */
+void lvt_page_count_complete(const lvt_page *page, lvt_metrics *metrics);
 
 #endif

@@ -6,6 +6,8 @@
 
 /* One read of the socket; on the stack. */
 enum { READ_SIZE = 16 * 1024 };
+/* A line of an answer; texts of errors are the longest. */
+enum { LINE_MAX_LENGTH = 64 * 1024 };
 /* Memory that the reader may keep between two answers. */
 enum { READER_KEEPS = 256 * 1024 };
 /* Arenas and buffers that grew beyond this are given back after the exchange. */
@@ -107,6 +109,13 @@ static lvt_status rubbish(lvt_redis_connection *connection, lvt_error *error) {
                          connection->is_oversized ? "an answer is too long" : connection->reader->errstr);
 }
 
+/* What the reader waits for begins with a line: a length or a short text. Without an end it is none, and the reader
+ * would look for it from the start with each piece. */
+static bool is_endless_line(const redisReader *reader) {
+    return reader->len - reader->pos > LINE_MAX_LENGTH &&
+           memchr(reader->buf + reader->pos, '\r', LINE_MAX_LENGTH) == NULL;
+}
+
 static lvt_status receive(void **out, lvt_redis_connection *connection, int64_t deadline, lvt_error *error) {
     char buffer[READ_SIZE];
     for (size_t total = 0;;) {
@@ -120,6 +129,10 @@ static lvt_status receive(void **out, lvt_redis_connection *connection, int64_t 
         if (total > LVT_REDIS_ANSWER_MAX) connection->is_oversized = true;
         if (connection->is_oversized || redisReaderFeed(connection->reader, buffer, length) != REDIS_OK)
             return rubbish(connection, error);
+        if (is_endless_line(connection->reader)) {
+            connection->is_oversized = true;
+            return rubbish(connection, error);
+        }
     }
 }
 

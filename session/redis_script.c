@@ -1,4 +1,5 @@
-/* The scripts. A record is a hash: v its version, b its packed body, c the marks of its last changes, newest first. A
+/* The scripts. A record is a hash: v its version, b its packed body, c the
+ * versions that its last changes led to, newest first. A
  * hash without v, and what is no hash, is another program's. */
 #include "redis_script.h"
 
@@ -24,13 +25,18 @@ static const char get_text[] = READ_VERSION "if not v then return false end\n"
                                             "return {v, left, redis.call('HGET', KEYS[1], 'b')}\n";
 
 static const char put_text[] = READ_VERSION
-    "local marks = v and redis.call('HGET', KEYS[1], 'c') or ''\n"
-    "if string.find(marks, ARGV[4], 1, true) then return 1 end\n"
+    "local last = v and redis.call('HGET', KEYS[1], 'c') or ''\n"
+    "local made = ARGV[2] .. ' '\n"
+    "if string.find(' ' .. last, ' ' .. made, 1, true) then return 1 end\n"
     "if (v or '0') ~= ARGV[1] then return 0 end\n"
-    "marks = string.sub(ARGV[4] .. marks, 1, #ARGV[4] * " NUMBER(
-        LVT_STORE_CHANGES_REMEMBERED) ")\n"
-                                      "redis.call('HSET', KEYS[1], 'v', ARGV[2], 'b', ARGV[3], 'c', marks)\n"
-                                      "if ARGV[5] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[5])\n"
+    "local count = 1\n"
+    "for other in string.gmatch(last, '%d+') do\n"
+    "  if count < " NUMBER(
+        LVT_STORE_CHANGES_REMEMBERED) " then made = made .. other .. ' ' end\n"
+                                      "  count = count + 1\n"
+                                      "end\n"
+                                      "redis.call('HSET', KEYS[1], 'v', ARGV[2], 'b', ARGV[3], 'c', made)\n"
+                                      "if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[4])\n"
                                       "else redis.call('PERSIST', KEYS[1]) end\n"
                                       "return 1\n";
 

@@ -6,13 +6,13 @@
 
 typedef enum lvt_redis_script {
     LVT_REDIS_GET, /* key; known version, milliseconds to give it or 0: nil, [version, left], [version, left, body] */
-    LVT_REDIS_PUT, /* key; base, next version, body, mark, milliseconds or 0: 1 done, 0 conflict */
+    LVT_REDIS_PUT, /* key; base, next version, body, milliseconds or 0: 1 done, 0 conflict */
     LVT_REDIS_REMOVE, /* key; base or 0: 1 done, 0 there is none, -1 conflict */
     LVT_REDIS_ASIDE,  /* key, other key; version: 1 done, 0 it is not at that version */
     LVT_REDIS_SCRIPT_COUNT
 } lvt_redis_script;
 
-enum { LVT_REDIS_SCRIPT_ID = 40, LVT_REDIS_SCRIPT_ARGUMENTS_MAX = 6 };
+enum { LVT_REDIS_SCRIPT_ID = 40, LVT_REDIS_SCRIPT_ARGUMENTS_MAX = 5 };
 
 /* The names by which Redis knows the scripts: SHA-1 of their text. */
 typedef struct lvt_redis_scripts {

@@ -108,7 +108,8 @@ static lvt_status read_record(const get_call *call, const lvt_redis_reply *reply
                               lvt_error *error) {
     uint64_t version = 0;
     if (reply->kind == LVT_REDIS_NIL) return not_found(error);
-    if (reply->kind != LVT_REDIS_ARRAY || reply->count < 2 || reply->elements[1]->kind != LVT_REDIS_INTEGER)
+    if (reply->kind != LVT_REDIS_ARRAY || reply->count < 2 || reply->elements[0]->kind != LVT_REDIS_STRING ||
+        reply->elements[1]->kind != LVT_REDIS_INTEGER)
         return lvt_redis_reply_strange(connection, error);
     if (!lvt_redis_read_version(&version, reply->elements[0])) return no_record(error);
     bool is_unchanged = reply->count == 2;
@@ -155,18 +156,15 @@ static lvt_status try_put(lvt_redis_store *store, lvt_redis_connection *connecti
     const lvt_store_change *change = payload;
     number_text base, next, ttl;
     const lvt_redis_reply *reply;
-    uint64_t mark = lvt_store_change_mark(change);
     lvt_buffer_clear(&connection->scratch);
     size_t key = append_key(store, connection, change->key), body = connection->scratch.length;
     lvt_status status = lvt_redis_body_pack(&connection->scratch, change->body, store->compress_above, error);
     if (status != LVT_OK) return status;
-    const lvt_span arguments[] = {scratch_from(connection, key, body),
-                                  write_number(&base, change->base),
+    const lvt_span arguments[] = {scratch_from(connection, key, body), write_number(&base, change->base),
                                   write_number(&next, lvt_store_next_version(change)),
                                   scratch_from(connection, body, connection->scratch.length),
-                                  lvt_span_of((const char *)&mark, sizeof mark),
                                   write_milliseconds(&ttl, change->ttl)};
-    status = lvt_redis_script_run(&reply, &store->scripts, LVT_REDIS_PUT, connection, arguments, 6, 1, deadline, error);
+    status = lvt_redis_script_run(&reply, &store->scripts, LVT_REDIS_PUT, connection, arguments, 5, 1, deadline, error);
     if (status != LVT_OK) return status;
     if (reply->kind != LVT_REDIS_INTEGER) return lvt_redis_reply_strange(connection, error);
     return reply->integer == 1 ? LVT_OK : conflict(error);
@@ -240,6 +238,7 @@ static lvt_status try_aside(lvt_redis_store *store, lvt_redis_connection *connec
         return LVT_OK;
     }
     if (reply->kind == LVT_REDIS_NIL) return not_found(error);
+    if (reply->kind != LVT_REDIS_STRING) return lvt_redis_reply_strange(connection, error);
     if (!lvt_redis_read_version(&version, reply)) return no_record(error);
     if (call->base != 0 && call->base != version) return conflict(error);
     status = lvt_store_aside_key(call->name, call->key, version, error);

@@ -1,139 +1,102 @@
-/* JSON Web Tokens, HS256 and nothing else. A token is checked from the outside in: its three parts, a header that is
- * byte for byte one that we write, the signature, and only then the payload, which must again be byte for byte what we
- * write for its values. So there is no second spelling of a token, no other algorithm and no room for a claim that
- * stands twice. */
-#include "app.h"
+/* Tokens: what they say, as a payload that both forms wrap (token_form.h), and what is done with them. A payload must
+ * be byte for byte what we write for its values: no second spelling, and no room for a claim that stands twice. The
+ * group is told by a keyed hash, which is a string; no group by null, which no hash is. */
+#include "audit.h"
 #include "base64url.h"
+#include "token_form.h"
 
 #include <openssl/crypto.h>
 
-/* {"alg":"HS256","typ":"JWT","kid":"..."} */
-#define HEADER_START "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\""
-#define HEADER_END "\"}"
+enum { TAG_TEXT_LENGTH = LVT_BASE64URL_LENGTH(LVT_GROUP_TAG_SIZE) };
 
-enum {
-    HEADER_LENGTH = sizeof HEADER_START - 1 + LVT_KEY_ID_LENGTH + sizeof HEADER_END - 1,
-    HEADER_TEXT_LENGTH = LVT_BASE64URL_LENGTH(HEADER_LENGTH),
-    SIGNATURE_TEXT_LENGTH = LVT_BASE64URL_LENGTH(LVT_DIGEST_SIZE),
-    TAG_TEXT_LENGTH = LVT_BASE64URL_LENGTH(LVT_GROUP_TAG_SIZE),
-    /* Every byte of an id may need six in JSON; the other claims have a fixed length, numbers at most 20 digits. */
-    PAYLOAD_MAX = 256 + 6 * LVT_APP_ID_LENGTH_MAX
-};
+static bool is_id(lvt_span text) { return text.length == LVT_ID_LENGTH && lvt_base64url_is_text(text); }
 
-static int64_t now_seconds(const lvt_app *app) {
-    return lvt_clock_wall(&app->options.clock) / LVT_NANOSECONDS_PER_SECOND;
-}
-
-static void write_header(char out[HEADER_LENGTH], const char *key_id) {
-    memcpy(out, HEADER_START, sizeof HEADER_START - 1);
-    memcpy(out + sizeof HEADER_START - 1, key_id, LVT_KEY_ID_LENGTH);
-    memcpy(out + sizeof HEADER_START - 1 + LVT_KEY_ID_LENGTH, HEADER_END, sizeof HEADER_END - 1);
-}
-
-static void write_payload(lvt_buffer *out, const lvt_app *app, const char *group, const lvt_token_claims *claims) {
-    lvt_buffer_append_literal(out, "{\"aud\":");
-    lvt_json_encode_string(out, lvt_span_from(app->id), LVT_JSON_PLAIN);
-    lvt_buffer_append_literal(out, ",\"grp\":\"");
-    lvt_buffer_append(out, group, TAG_TEXT_LENGTH);
-    lvt_buffer_append_literal(out, "\",\"iat\":");
-    lvt_buffer_append_int(out, claims->issued);
-    lvt_buffer_append_literal(out, ",\"exp\":");
-    lvt_buffer_append_int(out, claims->expires);
-    lvt_buffer_append_literal(out, ",\"jti\":\"");
-    lvt_buffer_append_string(out, claims->nonce);
-    lvt_buffer_append_literal(out, "\",\"sub\":\"");
-    lvt_buffer_append_string(out, claims->page);
-    lvt_buffer_append_literal(out, "\"}");
-}
-
-static lvt_status append_base64url(lvt_buffer *out, const void *bytes, size_t length) {
+lvt_status lvt_token_append_base64url(lvt_buffer *out, const void *bytes, size_t length) {
     if (lvt_buffer_reserve(out, LVT_BASE64URL_LENGTH(length)) != LVT_OK) return out->status;
     lvt_base64url_encode(out->data + out->length, bytes, length);
     out->length += LVT_BASE64URL_LENGTH(length);
     return LVT_OK;
 }
 
-static bool is_id(lvt_span text) { return text.length == LVT_ID_LENGTH && lvt_base64url_is_text(text); }
-
-static void current_key(lvt_signing_key *out, lvt_app *app) {
-    (void)pthread_mutex_lock(&app->lock);
-    *out = app->keys.keys[0];
-    (void)pthread_mutex_unlock(&app->lock);
-}
-
-static bool find_key(lvt_signing_key *out, lvt_app *app, lvt_span id) {
-    int64_t now = lvt_clock_steady(&app->options.clock);
-    (void)pthread_mutex_lock(&app->lock);
-    const lvt_signing_key *key = lvt_key_ring_find(&app->keys, id, now);
-    if (key != NULL) *out = *key;
-    (void)pthread_mutex_unlock(&app->lock);
-    return key != NULL;
-}
-
 /* ---- issue ---- */
 
-static lvt_status write_token(lvt_buffer *out, lvt_app *app, const lvt_signing_key *key, const char *group,
-                              const lvt_token_claims *claims, lvt_error *error) {
-    char header[HEADER_LENGTH], memory[PAYLOAD_MAX];
+static lvt_status write_payload(lvt_buffer *out, const lvt_app *app, lvt_span group, const lvt_token_claims *claims,
+                                lvt_error *error) {
+    lvt_buffer_append_literal(out, "{\"aud\":");
+    lvt_json_encode_string(out, lvt_span_from(app->id), LVT_JSON_PLAIN);
+    if (group.length == 0) {
+        lvt_buffer_append_literal(out, ",\"grp\":null");
+    } else {
+        lvt_group_tag tag;
+        lvt_status status = lvt_group_tag_make(&tag, app, group, error);
+        if (status != LVT_OK) return status;
+        lvt_buffer_append_literal(out, ",\"grp\":\"");
+        (void)lvt_token_append_base64url(out, tag.bytes, sizeof tag.bytes);
+        lvt_buffer_append_char(out, '"');
+    }
+    lvt_buffer_append_literal(out, ",\"iat\":");
+    lvt_buffer_append_int(out, claims->issued);
+    lvt_buffer_append_literal(out, ",\"exp\":");
+    lvt_buffer_append_int(out, claims->expires);
+    lvt_buffer_append_literal(out, ",\"jti\":\"");
+    lvt_buffer_append(out, claims->nonce, LVT_ID_LENGTH);
+    lvt_buffer_append_literal(out, "\",\"sub\":\"");
+    lvt_buffer_append(out, claims->page, LVT_ID_LENGTH);
+    lvt_buffer_append_literal(out, "\"}");
+    return lvt_buffer_check(out, "a token's payload", error);
+}
+
+static lvt_status append_token(lvt_buffer *out, lvt_app *app, lvt_span group, const lvt_token_claims *claims,
+                               lvt_error *error) {
+    char memory[LVT_TOKEN_PAYLOAD_MAX];
     /* Enough by its size, so that writing the payload cannot fail and does not allocate. */
     lvt_buffer payload = {.data = memory, .capacity = sizeof memory, .maximum = sizeof memory};
-    write_header(header, key->id);
-    write_payload(&payload, app, group, claims);
-    if (payload.status != LVT_OK) return lvt_buffer_check(&payload, "a token's payload", error);
-
-    size_t start = out->length;
-    (void)append_base64url(out, header, sizeof header);
-    lvt_buffer_append_char(out, '.');
-    (void)append_base64url(out, payload.data, payload.length);
-    if (out->status != LVT_OK) return lvt_buffer_check(out, "a token", error);
-    unsigned char digest[LVT_DIGEST_SIZE];
-    lvt_span text = lvt_span_of(out->data + start, out->length - start);
-    lvt_status status = lvt_hmac_sha256(digest, key->bytes, sizeof key->bytes, text, error);
+    lvt_status status = write_payload(&payload, app, group, claims, error);
     if (status != LVT_OK) return status;
-    lvt_buffer_append_char(out, '.');
-    (void)append_base64url(out, digest, sizeof digest);
-    return lvt_buffer_check(out, "a token", error);
+    lvt_token_key key;
+    lvt_keychain_take(&key, app);
+    size_t before = out->length;
+    if (app->options.token_form == LVT_TOKEN_SEALED)
+        status = lvt_token_seal(out, app, &key, lvt_buffer_span(&payload), error);
+    else status = lvt_token_sign(out, app, &key, lvt_buffer_span(&payload), error);
+    OPENSSL_cleanse(&key, sizeof key);
+    if (status != LVT_OK) out->length = before;
+    return status;
+}
+
+/* Claims of a token that is issued now. */
+static lvt_token_claims claims_for(const lvt_app *app, const char *page, const char *nonce) {
+    lvt_token_claims claims = {.issued = lvt_app_now(app).wall / LVT_NANOSECONDS_PER_SECOND};
+    claims.expires = claims.issued + app->options.token_ttl;
+    memcpy(claims.page, page, LVT_ID_LENGTH);
+    memcpy(claims.nonce, nonce, LVT_ID_LENGTH);
+    return claims;
 }
 
 lvt_status lvt_token_issue(lvt_buffer *out, lvt_app *app, const char *page, const char *nonce, lvt_span group,
                            lvt_error *error) {
-    if (!is_id(lvt_span_from(page)) || !is_id(lvt_span_from(nonce)) || group.length == 0)
-        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "a token needs the ids of a page, a nonce and a group");
-    lvt_token_claims claims = {.issued = now_seconds(app)};
-    claims.expires = claims.issued + app->options.token_ttl;
-    memcpy(claims.page, page, LVT_ID_LENGTH);
-    memcpy(claims.nonce, nonce, LVT_ID_LENGTH);
-    lvt_group_tag tag;
-    char tag_text[TAG_TEXT_LENGTH];
-    lvt_status status = lvt_group_tag_make(&tag, app, group, error);
-    if (status != LVT_OK) return status;
-    lvt_base64url_encode(tag_text, tag.bytes, sizeof tag.bytes);
-    lvt_signing_key key;
-    current_key(&key, app);
-    size_t before = out->length;
-    status = write_token(out, app, &key, tag_text, &claims, error);
-    if (status != LVT_OK) out->length = before;
-    OPENSSL_cleanse(&key, sizeof key);
-    return status;
+    if (!is_id(lvt_span_from(page)) || !is_id(lvt_span_from(nonce)))
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "a token needs the ids of a page and a nonce");
+    lvt_token_claims claims = claims_for(app, page, nonce);
+    return append_token(out, app, group, &claims, error);
 }
 
 /* ---- verify ---- */
 
-static lvt_status refuse(lvt_app *app, lvt_status status, const char *reason, lvt_error *error) {
-    lvt_metrics_add(app->metrics, LVT_METRIC_TOKENS_REFUSED, 1);
-    lvt_log_write(&app->options.log, LVT_LOG_INFO, "token refused: %s", reason);
-    return lvt_error_set(error, status, "%s: %s", lvt_status_sentence(status), reason);
+lvt_status lvt_token_refuse(lvt_token_reading *reading, lvt_status status, lvt_audit_reason reason,
+                            const char *sentence) {
+    lvt_audit_event event = {.kind = LVT_AUDIT_TOKEN_REFUSED,
+                             .reason = reason,
+                             .status = status,
+                             .key = lvt_span_from(reading->key.id),
+                             .page = lvt_span_from(reading->claims.page)};
+    lvt_audit_record(reading->app, &event, reading->token);
+    return lvt_error_set(reading->error, status, "%s: %s", lvt_status_sentence(status), sentence);
 }
 
-static bool split(lvt_span token, lvt_span parts[3]) {
-    size_t count = 0, start = 0;
-    for (size_t i = 0; i <= token.length; i++) {
-        if (i < token.length && token.data[i] != '.') continue;
-        if (count == 3) return false;
-        parts[count++] = lvt_span_of(token.data + start, i - start);
-        start = i + 1;
-    }
-    return count == 3;
+lvt_status lvt_token_find_key(lvt_token_reading *reading, lvt_span id) {
+    if (lvt_keychain_find(&reading->key, reading->app, id)) return LVT_OK;
+    return lvt_token_refuse(reading, LVT_ERROR_TOKEN_INVALID, LVT_AUDIT_REASON_KEY, "the key is unknown or retired");
 }
 
 /* What is left to read of a payload; `good` until something is not as we write it. */
@@ -185,6 +148,18 @@ static lvt_span take_string(reader *r) {
     return take(r, r->good ? i + 1 : 0);
 }
 
+/* The text of a group's hash; empty for no group. */
+static lvt_span take_tag(reader *r) {
+    if (lvt_span_starts_with(r->rest, LVT_SPAN("null"))) {
+        (void)take(r, strlen("null"));
+        return (lvt_span){NULL, 0};
+    }
+    expect(r, "\"");
+    lvt_span tag = take(r, TAG_TEXT_LENGTH);
+    expect(r, "\"");
+    return tag;
+}
+
 static bool is_own_id(const lvt_app *app, lvt_span json) {
     char memory[6 * LVT_APP_ID_LENGTH_MAX + 2];
     lvt_buffer own = {.data = memory, .capacity = sizeof memory, .maximum = sizeof memory};
@@ -192,85 +167,137 @@ static bool is_own_id(const lvt_app *app, lvt_span json) {
     return own.status == LVT_OK && lvt_span_equal(lvt_buffer_span(&own), json);
 }
 
-static lvt_status read_payload(lvt_token_claims *out, lvt_app *app, lvt_span payload, lvt_span group,
-                               lvt_error *error) {
-    reader r = {payload, true};
-    expect(&r, "{\"aud\":");
-    lvt_span audience = take_string(&r);
-    expect(&r, ",\"grp\":\"");
-    lvt_span tag_text = take(&r, TAG_TEXT_LENGTH);
-    expect(&r, "\",\"iat\":");
-    out->issued = take_number(&r);
-    expect(&r, ",\"exp\":");
-    out->expires = take_number(&r);
-    expect(&r, ",\"jti\":\"");
-    take_id(&r, out->nonce);
-    expect(&r, "\",\"sub\":\"");
-    take_id(&r, out->page);
-    expect(&r, "\"}");
-    if (!r.good || r.rest.length != 0) return refuse(app, LVT_ERROR_TOKEN_INVALID, "the payload is not ours", error);
-    if (!is_own_id(app, audience)) return refuse(app, LVT_ERROR_TOKEN_FOREIGN, "another application", error);
-
+static lvt_status check_group(lvt_token_reading *reading, lvt_span tag_text, lvt_span group) {
     lvt_group_tag expected, found;
     size_t found_size = sizeof found.bytes;
-    lvt_status status = lvt_group_tag_make(&expected, app, group, error);
+    if (tag_text.length == 0 && group.length == 0) return LVT_OK;
+    if (group.length == 0) {
+        return lvt_token_refuse(reading, LVT_ERROR_TOKEN_FOREIGN, LVT_AUDIT_REASON_COOKIE, "no session cookie");
+    }
+    if (tag_text.length == 0)
+        return lvt_token_refuse(reading, LVT_ERROR_TOKEN_FOREIGN, LVT_AUDIT_REASON_FOREIGN_GROUP,
+                                "of no session group");
+    lvt_status status = lvt_group_tag_make(&expected, reading->app, group, reading->error);
     if (status != LVT_OK) return status;
     if (!lvt_base64url_decode(found.bytes, &found_size, tag_text) || found_size != sizeof found.bytes)
-        return refuse(app, LVT_ERROR_TOKEN_INVALID, "the payload is not ours", error);
-    if (group.length == 0) return refuse(app, LVT_ERROR_TOKEN_FOREIGN, "no session cookie", error);
-    if (CRYPTO_memcmp(expected.bytes, found.bytes, sizeof found.bytes) != 0)
-        return refuse(app, LVT_ERROR_TOKEN_FOREIGN, "another session group", error);
+        return lvt_token_refuse(reading, LVT_ERROR_TOKEN_INVALID, LVT_AUDIT_REASON_FORM, "the payload is not ours");
+    if (CRYPTO_memcmp(expected.bytes, found.bytes, sizeof found.bytes) == 0) return LVT_OK;
+    return lvt_token_refuse(reading, LVT_ERROR_TOKEN_FOREIGN, LVT_AUDIT_REASON_FOREIGN_GROUP, "another session group");
+}
 
-    int64_t now = now_seconds(app);
-    if (out->issued > now + LVT_TOKEN_SKEW_SECONDS) return refuse(app, LVT_ERROR_TOKEN_INVALID, "not valid yet", error);
-    if (now >= out->expires) return refuse(app, LVT_ERROR_TOKEN_EXPIRED, "its time is over", error);
+static lvt_status check_time(lvt_token_reading *reading) {
+    int64_t now = lvt_app_now(reading->app).wall / LVT_NANOSECONDS_PER_SECOND;
+    if (reading->claims.issued > now + LVT_TOKEN_SKEW_SECONDS)
+        return lvt_token_refuse(reading, LVT_ERROR_TOKEN_INVALID, LVT_AUDIT_REASON_NOT_YET_VALID, "not valid yet");
+    if (now >= reading->claims.expires)
+        return lvt_token_refuse(reading, LVT_ERROR_TOKEN_EXPIRED, LVT_AUDIT_REASON_EXPIRED, "its time is over");
     return LVT_OK;
 }
 
-static lvt_status check_signature(lvt_app *app, lvt_span signed_text, lvt_span signature_text,
-                                  const lvt_signing_key *key, lvt_error *error) {
-    unsigned char expected[LVT_DIGEST_SIZE], found[LVT_DIGEST_SIZE];
-    size_t found_size = sizeof found;
-    if (signature_text.length != SIGNATURE_TEXT_LENGTH || !lvt_base64url_decode(found, &found_size, signature_text))
-        return refuse(app, LVT_ERROR_TOKEN_INVALID, "the signature is malformed", error);
-    lvt_status status = lvt_hmac_sha256(expected, key->bytes, sizeof key->bytes, signed_text, error);
-    if (status != LVT_OK) return status;
-    if (CRYPTO_memcmp(expected, found, sizeof found) != 0)
-        return refuse(app, LVT_ERROR_TOKEN_INVALID, "the signature is wrong", error);
-    return LVT_OK;
+static lvt_status refuse_replay(lvt_token_reading *reading) {
+    return lvt_token_refuse(reading, LVT_ERROR_TOKEN_REPLAYED, LVT_AUDIT_REASON_REPLAYED, "it is retired");
+}
+
+static lvt_status read_payload(lvt_token_reading *reading, lvt_span group) {
+    lvt_token_claims claims = {.issued = 0};
+    reader r = {lvt_span_of((const char *)reading->payload, reading->payload_length), true};
+    expect(&r, "{\"aud\":");
+    lvt_span audience = take_string(&r);
+    expect(&r, ",\"grp\":");
+    lvt_span tag_text = take_tag(&r);
+    expect(&r, ",\"iat\":");
+    claims.issued = take_number(&r);
+    expect(&r, ",\"exp\":");
+    claims.expires = take_number(&r);
+    expect(&r, ",\"jti\":\"");
+    take_id(&r, claims.nonce);
+    expect(&r, "\",\"sub\":\"");
+    take_id(&r, claims.page);
+    expect(&r, "\"}");
+    if (!r.good || r.rest.length != 0)
+        return lvt_token_refuse(reading, LVT_ERROR_TOKEN_INVALID, LVT_AUDIT_REASON_FORM, "the payload is not ours");
+    if (!is_own_id(reading->app, audience))
+        return lvt_token_refuse(reading, LVT_ERROR_TOKEN_FOREIGN, LVT_AUDIT_REASON_FOREIGN_APPLICATION,
+                                "another application");
+    reading->claims = claims;
+    lvt_status status = check_group(reading, tag_text, group);
+    if (status == LVT_OK) status = check_time(reading);
+    if (status == LVT_OK && lvt_retired_has(&reading->app->retired, claims.nonce)) status = refuse_replay(reading);
+    return status;
+}
+
+static lvt_status read_token(lvt_token_reading *reading, lvt_app *app, lvt_span token, lvt_span group,
+                             lvt_error *error) {
+    reading->app = app;
+    reading->token = token;
+    reading->key.id[0] = '\0';
+    reading->claims = (lvt_token_claims){.issued = 0};
+    reading->error = error;
+    if (token.length == 0)
+        return lvt_token_refuse(reading, LVT_ERROR_TOKEN_INVALID, LVT_AUDIT_REASON_FORM, "there is none");
+    if (token.length > LVT_TOKEN_LENGTH_MAX)
+        return lvt_token_refuse(reading, LVT_ERROR_TOKEN_INVALID, LVT_AUDIT_REASON_FORM, "too long");
+    lvt_status status =
+        app->options.token_form == LVT_TOKEN_SEALED ? lvt_token_open_sealed(reading) : lvt_token_open_signed(reading);
+    OPENSSL_cleanse(reading->key.bytes, sizeof reading->key.bytes);
+    return status == LVT_OK ? read_payload(reading, group) : status;
 }
 
 lvt_status lvt_token_verify(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
-    lvt_span parts[3];
-    if (token.length == 0) return refuse(app, LVT_ERROR_TOKEN_INVALID, "there is none", error);
-    if (token.length > LVT_TOKEN_LENGTH_MAX) return refuse(app, LVT_ERROR_TOKEN_INVALID, "too long", error);
-    if (!split(token, parts)) return refuse(app, LVT_ERROR_TOKEN_INVALID, "not of three parts", error);
+    lvt_token_reading reading;
+    lvt_status status = read_token(&reading, app, token, group, error);
+    if (status == LVT_OK && out != NULL) *out = reading.claims;
+    return status;
+}
 
-    unsigned char header[HEADER_LENGTH];
-    size_t header_size = sizeof header;
-    char expected[HEADER_LENGTH];
-    if (parts[0].length != HEADER_TEXT_LENGTH || !lvt_base64url_decode(header, &header_size, parts[0]))
-        return refuse(app, LVT_ERROR_TOKEN_INVALID, "the header is not ours", error);
-    char key_id[LVT_KEY_ID_LENGTH + 1] = "";
-    memcpy(key_id, header + sizeof HEADER_START - 1, LVT_KEY_ID_LENGTH);
-    write_header(expected, key_id);
-    if (memcmp(expected, header, sizeof header) != 0)
-        return refuse(app, LVT_ERROR_TOKEN_INVALID, "the header is not ours", error);
+lvt_status lvt_token_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
+    return lvt_token_verify(NULL, app, token, group, error);
+}
 
-    lvt_signing_key key;
-    if (!find_key(&key, app, lvt_span_of(key_id, LVT_KEY_ID_LENGTH)))
-        return refuse(app, LVT_ERROR_TOKEN_INVALID, "the key is unknown or retired", error);
-    lvt_span signed_text = lvt_span_of(token.data, parts[0].length + 1 + parts[1].length);
-    lvt_status status = check_signature(app, signed_text, parts[2], &key, error);
-    OPENSSL_cleanse(&key, sizeof key);
+/* ---- retire ---- */
+
+/* Refused when somebody else was faster. */
+static lvt_status retire(lvt_token_reading *reading, lvt_audit_kind kind) {
+    lvt_app *app = reading->app;
+    const lvt_token_claims *claims = &reading->claims;
+    bool is_first = false;
+    lvt_status status =
+        lvt_retired_add(&is_first, &app->retired, claims->nonce, claims->expires, lvt_app_now(app), reading->error);
     if (status != LVT_OK) return status;
+    if (!is_first) return refuse_replay(reading);
+    lvt_audit_event event = {.kind = kind,
+                             .reason = LVT_AUDIT_REASON_REQUEST,
+                             .key = lvt_span_from(reading->key.id),
+                             .page = lvt_span_from(claims->page)};
+    lvt_audit_record(app, &event, reading->token);
+    return LVT_OK;
+}
 
-    unsigned char payload[PAYLOAD_MAX];
-    size_t payload_size = sizeof payload;
-    if (!lvt_base64url_decode(payload, &payload_size, parts[1]))
-        return refuse(app, LVT_ERROR_TOKEN_INVALID, "the payload is not ours", error);
-    lvt_token_claims claims = {.issued = 0};
-    status = read_payload(&claims, app, lvt_span_of((const char *)payload, payload_size), group, error);
-    if (status == LVT_OK) *out = claims;
+lvt_status lvt_token_refresh(lvt_buffer *out, lvt_token_claims *out_claims, lvt_app *app, lvt_span token,
+                             lvt_span group, lvt_error *error) {
+    lvt_token_reading reading;
+    char nonce[LVT_ID_LENGTH + 1];
+    lvt_status status = read_token(&reading, app, token, group, error);
+    if (status == LVT_OK) status = lvt_id_random(nonce, error);
+    if (status != LVT_OK) return status;
+    lvt_token_claims claims = claims_for(app, reading.claims.page, nonce);
+    size_t before = out->length;
+    status = append_token(out, app, group, &claims, error);
+    if (status != LVT_OK) return status;
+    status = retire(&reading, LVT_AUDIT_TOKEN_REFRESHED);
+    if (status != LVT_OK) {
+        out->length = before;
+        return status;
+    }
+    lvt_registry_renew(&app->registry, claims.page, reading.claims.nonce, claims.nonce);
+    if (out_claims != NULL) *out_claims = claims;
+    return LVT_OK;
+}
+
+lvt_status lvt_token_invalidate(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
+    lvt_token_reading reading;
+    lvt_status status = read_token(&reading, app, token, group, error);
+    if (status == LVT_OK) status = retire(&reading, LVT_AUDIT_TOKEN_INVALIDATED);
+    if (status == LVT_OK && out != NULL) *out = reading.claims;
     return status;
 }

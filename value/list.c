@@ -74,6 +74,7 @@ static void empty(lvt_list_body *body) {
     lvt_list_keys_clear(&body->keys);
     lvt_release(body->allocator, body->log.changes);
     body->log = (lvt_list_log){NULL};
+    body->owned = 0;
 }
 
 void lvt_list_free(lvt_list *list) {
@@ -198,6 +199,7 @@ static void take_out(lvt_list_body *body, void *element) {
     lvt_list_tree_remove(&body->tree, element);
     lvt_list_table_remove(&body->items, entry);
     lvt_list_keys_remove(&body->keys, entry);
+    body->owned -= entry->owned;
     lvt_list_record(body, LVT_LIST_REMOVE, element, index, index);
 }
 

@@ -36,6 +36,7 @@ struct lvt_list_entry {
     lvt_list_leaf *leaf;
     lvt_list_entry *ring_next, *ring_previous; /* see key_state; spare entries are linked by ring_next */
     lvt_list_key_state key_state;
+    uint32_t owned; /* bytes that the element owned when it was measured last */
 };
 
 static inline void *lvt_list_element(const lvt_list_entry *entry) { return (void *)(uintptr_t)(entry + 1); }
@@ -54,6 +55,7 @@ typedef struct lvt_list_tree {
     unsigned height; /* levels of inner nodes */
     lvt_list_node *spare_leaves, *spare_inner;
     size_t spare_leaf_count, spare_inner_count;
+    size_t node_bytes; /* of all nodes, spare ones too */
     const lvt_allocator *allocator;
 } lvt_list_tree;
 
@@ -91,6 +93,8 @@ void lvt_list_table_add(lvt_list_table *table, lvt_list_entry *entry);
 void lvt_list_table_remove(lvt_list_table *table, lvt_list_entry *entry);
 /* The entry of this hash, of which there is at most one here; NULL when there is none. */
 lvt_list_entry *lvt_list_table_find(const lvt_list_table *table, uint64_t hash);
+/* Bytes of all segments. */
+size_t lvt_list_table_footprint(const lvt_list_table *table);
 /* Forget all entries and give back the memory. */
 void lvt_list_table_clear(lvt_list_table *table);
 
@@ -144,6 +148,8 @@ struct lvt_list_body {
     lvt_list_log log;
     lvt_list_entry *spare; /* entries for the next elements */
     size_t spare_count;
+    size_t owned;              /* sum of all entries' */
+    uint64_t measured_version; /* of which that is the sum */
 };
 
 #endif

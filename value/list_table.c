@@ -15,6 +15,14 @@ void lvt_list_table_clear(lvt_list_table *table) {
     lvt_list_table_init(table, table->link, table->allocator);
 }
 
+size_t lvt_list_table_footprint(const lvt_list_table *table) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < LVT_LIST_SEGMENTS; i++) {
+        if (table->segments[i] != NULL) bytes += ((size_t)LVT_LIST_FIRST_BUCKETS << i) * sizeof(lvt_list_entry *);
+    }
+    return bytes;
+}
+
 static unsigned highest_bit(uint64_t number) {
 #if defined(__GNUC__) || defined(__clang__)
     return 63 - (unsigned)__builtin_clzll(number);

@@ -43,12 +43,14 @@ static bool reserve(lvt_list_tree *tree, size_t leaves, size_t inners) {
     for (; tree->spare_leaf_count < leaves; tree->spare_leaf_count++) {
         lvt_list_leaf *leaf = lvt_allocate(tree->allocator, sizeof *leaf);
         if (leaf == NULL) return false;
+        tree->node_bytes += sizeof *leaf;
         leaf->node.parent = tree->spare_leaves;
         tree->spare_leaves = &leaf->node;
     }
     for (; tree->spare_inner_count < inners; tree->spare_inner_count++) {
         inner *made = lvt_allocate(tree->allocator, sizeof *made);
         if (made == NULL) return false;
+        tree->node_bytes += sizeof *made;
         made->node.parent = tree->spare_inner;
         tree->spare_inner = &made->node;
     }
@@ -76,6 +78,7 @@ static void give_back(lvt_list_tree *tree, lvt_list_node *node, bool is_leaf) {
     size_t *count = is_leaf ? &tree->spare_leaf_count : &tree->spare_inner_count;
     lvt_list_node **spare = is_leaf ? &tree->spare_leaves : &tree->spare_inner;
     if (*count >= SPARE_MAX) {
+        tree->node_bytes -= is_leaf ? sizeof(lvt_list_leaf) : sizeof(inner);
         lvt_release(tree->allocator, node);
         return;
     }

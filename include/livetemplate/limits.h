@@ -99,6 +99,16 @@
 /* session: pages of one application, and how long an idle one lives (DESIGN.md, one system). */
 #define LVT_PAGES_MAX_DEFAULT 10000
 #define LVT_PAGE_TTL_SECONDS_DEFAULT 3600
+/* session: memory of one page (DESIGN.md, one system), and of all pages of an application: 10,000 of 400 KiB. */
+#define LVT_PAGE_MEMORY_MAX_DEFAULT ((size_t)10 * 1024 * 1024)
+#define LVT_APP_MEMORY_MAX_DEFAULT ((size_t)4096 * 1024 * 1024)
+/* session: a kind's name; it stands in every line of a list. */
+#define LVT_PAGE_KIND_NAME_MAX 64
+/* session: parts of the registry, each with a lock of its own: enough that the threads of a large machine rarely meet.
+ * A power of two. */
+#define LVT_PAGE_SHARDS 64
+/* session: pages that are copied out for a list under one hold of a lock. */
+#define LVT_LIST_BATCH 128
 /* session: session groups of one application and their life without a page. */
 #define LVT_GROUPS_MAX_DEFAULT 10000
 #define LVT_GROUP_TTL_SECONDS_DEFAULT (24 * 3600)
@@ -108,9 +118,33 @@
 /* session: how far in the future a token may have been issued: the clocks of two machines that share a secret differ.
  */
 #define LVT_TOKEN_SKEW_SECONDS 60
-/* session: signing keys that are good at one time: the current one and those in their grace period. Rotations are a day
- * apart and the grace is an hour, so more than two means somebody rotates by hand. */
+/* session: the longest life, in seconds, that an option may ask for: 62 years keep sums of nanoseconds far from
+ * overflow. */
+#define LVT_SECONDS_MAX (INT64_C(1000) * 365 * 24 * 3600 / 16)
+/* session: from one key for tokens to the next, and how long the last one is good for then (DESIGN.md, one system). */
+#define LVT_KEY_ROTATION_SECONDS_DEFAULT (24 * 3600)
+#define LVT_KEY_GRACE_SECONDS_DEFAULT 3600
+/* session: keys that a ring holds: the current one, those in their grace period, and some that are over, so that
+ * nothing brings them back. Rotations are a day apart, so more than two good ones means somebody rotates by hand. */
 #define LVT_TOKEN_KEYS_MAX 8
+/* session: tokens made with one key; then it is rotated. Sealed ones have random nonces of 96 bits, of which NIST SP
+ * 800-38D allows 2^32 with one key; four processes may share it. */
+#define LVT_TOKENS_PER_KEY_MAX (UINT64_C(1) << 30)
+/* session: a ring of keys as it is saved and sealed; ours have 300 bytes. */
+#define LVT_KEY_STORAGE_BYTES_MAX ((size_t)4096)
+/* session: seconds between two looks into the key storage for a key that a token names and nobody knows, or it could be
+ * asked as often as somebody sends such tokens; after a failure; and for rotations by others, unasked. */
+#define LVT_KEY_RELOAD_SECONDS 1
+#define LVT_KEY_RETRY_SECONDS 10
+#define LVT_KEY_REFRESH_SECONDS 60
+/* session: how often a change of the keys is tried when others change them at the same time. */
+#define LVT_KEY_SAVE_ATTEMPTS_MAX 8
+/* session: nonces of refreshed and invalidated tokens, 52 bytes each; the oldest go first, and are counted. One a
+ * second for as long as a token lives. */
+#define LVT_RETIRED_NONCES_MAX_DEFAULT 100000
+/* session: calls of OpenSSL at one time with prepared contexts; some kilobytes each. As many as machines have cores
+ * that serve one application; more calls make their own. */
+#define LVT_CRYPTO_LANES_MAX 16
 /* session: the shortest secret: as strong as the keys that derive from it. */
 #define LVT_SECRET_LENGTH_MIN 32
 /* session: an application's id; it stands in every token. */
@@ -145,6 +179,20 @@
 #define LVT_REDIS_SCAN_BATCH 500
 /* session: keys of one list; 16 bytes of each are remembered, for Redis may name one twice. */
 #define LVT_REDIS_LIST_MAX 10000000
+/* session: a failover store: failures in a row after which its place is left alone; one or two may be a switch that
+ * restarts. Then nanoseconds until it is tried again, doubled each time up to the last. */
+#define LVT_FAILOVER_FAILURES_DEFAULT 3
+#define LVT_FAILOVER_RETRY_FIRST_DEFAULT (INT64_C(1) * 1000 * 1000 * 1000)
+#define LVT_FAILOVER_RETRY_LAST_DEFAULT (INT64_C(30) * 1000 * 1000 * 1000)
+/* session: what it keeps in memory: the sessions of a busy hour. */
+#define LVT_FAILOVER_RECORDS_DEFAULT 100000
+#define LVT_FAILOVER_BYTES_DEFAULT ((size_t)256 * 1024 * 1024)
+/* session: records put to their place in one go, by a call that has something else to do and by
+ * lvt_session_store_reconcile; each is an exchange or two. */
+#define LVT_FAILOVER_BATCH_OF_CALL 4
+#define LVT_FAILOVER_BATCH 256
+/* session: versions that a place may have reached by writes of which no answer came. */
+#define LVT_FAILOVER_MAYBE_MAX 4
 /* session: a memory store: a million sessions of a small program, or a quarter of that at 4 KiB each. */
 #define LVT_STORE_RECORDS_MAX_DEFAULT 1000000
 #define LVT_STORE_BYTES_MAX_DEFAULT ((size_t)1024 * 1024 * 1024)

@@ -408,6 +408,11 @@ lvt_status lvt_value_copy(void *out, const lvt_type *type, const void *from, con
 /* Free everything the object owns, not the object; it is zeroed afterwards. */
 void lvt_value_clear(const lvt_type *type, void *object, const lvt_allocator *allocator);
 
+/* Bytes of memory that an object owns, without the object itself: what lvt_value_clear would give back, as it was asked
+ * of the allocator. For budgets. Cost: a walk through the data, but of a tracked list only through what changed since
+ * it was measured last; for that the list takes notes, so this counts as a change of it where threads are concerned. */
+size_t lvt_value_footprint(lvt_value value);
+
 /* Helpers for state that a program changes by hand; memory from the C library. `slice` is a pointer to an lvt_slice
  * or LVT_SLICE(...), `element` its element type. Appending returns a zeroed element to fill in, NULL when out of
  * memory. */

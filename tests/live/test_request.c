@@ -67,7 +67,7 @@ static void a_browser_keeps_its_cookie(void **state) {
     alice.cookie[length - 1] = alice.cookie[length - 1] == 'A' ? 'E' : 'A'; /* a wrong signature is replaced */
     assert_int_equal(browser_get(&alice), 200);
     assert_contains(alice.headers, "Set-Cookie: livetemplate-id=");
-    assert_contains(s.log, "the session cookie has a wrong signature");
+    assert_contains(s.log, "audit=cookie_refused reason=signature status=LVT_ERROR_TOKEN_INVALID app=");
     header_list list = {.count = 0};
     lvt_request request = {.method = LVT_SPAN("GET"), .path = LVT_SPAN("/"), .headers = list.items, .secure = true};
     assert_int_equal(lvt_live_handle(s.live, &request, &alice.response, NULL), LVT_OK);

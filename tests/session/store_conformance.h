@@ -176,7 +176,7 @@ static void changes_start_from_a_version(void **state) {
     assert_int_equal(other, 99);
     store_check(store, "a", "one", version);
     uint64_t second = store_put(store, "a", version, "two", 0);
-    assert_int_equal(second, version + 1);
+    assert_true(second != version && second != 0);
     assert_int_equal(store_try_put(&other, store, LVT_SPAN("a"), version, LVT_SPAN("x"), 0), LVT_ERROR_CONFLICT);
     store_check(store, "a", "two", second);
     /* There is no record any more, or there never was. */

@@ -95,12 +95,13 @@ static void write_part(token *out, const void *bytes, size_t length) {
 static token sign(fixture *f, const char *header, const char *payload) {
     token made = {.length = 0};
     unsigned char digest[LVT_DIGEST_SIZE];
-    const lvt_signing_key *key = &f->app->keys.keys[0];
+    const lvt_token_key *key = &f->app->keychain.ring.keys[0];
+    lvt_span key_bytes = lvt_span_of((const char *)key->bytes, sizeof key->bytes);
     write_part(&made, header, strlen(header));
     made.text[made.length++] = '.';
     write_part(&made, payload, strlen(payload));
-    assert_int_equal(lvt_hmac_sha256(digest, key->bytes, sizeof key->bytes, lvt_span_of(made.text, made.length), NULL),
-                     LVT_OK);
+    lvt_span text = lvt_span_of(made.text, made.length);
+    assert_int_equal(lvt_crypto_hmac(digest, f->app->crypto, key_bytes, text, NULL), LVT_OK);
     made.text[made.length++] = '.';
     write_part(&made, digest, sizeof digest);
     return made;
@@ -119,7 +120,7 @@ static forged true_texts(fixture *f) {
     assert_int_equal(lvt_group_tag_make(&tag, f->app, GROUP, NULL), LVT_OK);
     lvt_base64url_encode(tag_text, tag.bytes, sizeof tag.bytes);
     (void)snprintf(texts.header, sizeof texts.header, "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"%s\"}",
-                   f->app->keys.keys[0].id);
+                   f->app->keychain.ring.keys[0].id);
     (void)snprintf(texts.payload, sizeof texts.payload,
                    "{\"aud\":\"shop\",\"grp\":\"%s\",\"iat\":1700000000,\"exp\":1700000100,\"jti\":\"" NONCE
                    "\",\"sub\":\"" PAGE "\"}",
@@ -257,8 +258,10 @@ static void a_token_is_for_one_group_of_one_application(void **state) {
     assert_int_equal(lvt_token_verify(&claims, sibling.app, text, GROUP, NULL), LVT_ERROR_TOKEN_FOREIGN);
     assert_int_equal(lvt_token_verify(&claims, f.app, text, LVT_SPAN("another"), NULL), LVT_ERROR_TOKEN_FOREIGN);
     assert_int_equal(lvt_token_verify(&claims, f.app, text, LVT_SPAN(""), NULL), LVT_ERROR_TOKEN_FOREIGN);
-    assert_string_equal(f.log, "token refused: another session group\ntoken refused: no session cookie\n");
-    assert_string_equal(sibling.log, "token refused: another application\n");
+    assert_non_null(
+        strstr(f.log, "audit=token_refused reason=foreign_group status=LVT_ERROR_TOKEN_FOREIGN app=shop key="));
+    assert_non_null(strstr(f.log, "audit=token_refused reason=cookie status=LVT_ERROR_TOKEN_FOREIGN app=shop key="));
+    assert_non_null(strstr(sibling.log, "audit=token_refused reason=foreign_application "));
     fixture_close(&f);
     fixture_close(&sibling);
 }
@@ -327,7 +330,6 @@ static void a_token_needs_its_parts(void **state) {
     assert_int_equal(lvt_token_issue(&out, f.app, "short", NONCE, GROUP, NULL), LVT_ERROR_INVALID_ARGUMENT);
     assert_int_equal(lvt_token_issue(&out, f.app, PAGE, "\"}.....................", GROUP, NULL),
                      LVT_ERROR_INVALID_ARGUMENT);
-    assert_int_equal(lvt_token_issue(&out, f.app, PAGE, NONCE, LVT_SPAN(""), NULL), LVT_ERROR_INVALID_ARGUMENT);
     lvt_buffer_append_literal(&out, "before");
     assert_int_equal(lvt_token_issue(&out, f.app, PAGE, NONCE, GROUP, NULL), LVT_ERROR_LIMIT);
     assert_true(lvt_span_is(lvt_buffer_span(&out), "before"));

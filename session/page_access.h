@@ -1,0 +1,27 @@
+/* The way to a page by its token, for the functions of livetemplate/page.h. */
+#ifndef LIVETEMPLATE_SESSION_PAGE_ACCESS_H
+#define LIVETEMPLATE_SESSION_PAGE_ACCESS_H
+
+#include "page_kind.h"
+
+static inline int64_t lvt_page_now(const lvt_app *app) { return lvt_clock_steady(&app->options.clock); }
+/* The page that a token opens, taken. */
+lvt_status lvt_page_take(lvt_page **out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
+void lvt_page_give_back(lvt_app *app, lvt_page *page);
+
+/* Where data come from: a value, or JSON. */
+typedef struct lvt_page_source {
+    lvt_value value;
+    lvt_span json;
+    bool is_json;
+} lvt_page_source;
+
+/* Fill an object of the kind's type, which is zeroed, and say what it owns. LVT_ERROR_LIMIT when a page of it would
+ * exceed the memory of a page; on an error nothing is owned. */
+lvt_status lvt_page_fill(void *object, size_t *out_bytes, const lvt_page_kind *kind, const lvt_page_source *source,
+                         lvt_error *error);
+
+/* page_list.c: steady times of an info become wall times. */
+void lvt_page_info_set_wall(lvt_page_info *info, const lvt_app *app, int64_t steady);
+
+#endif

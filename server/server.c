@@ -19,7 +19,8 @@
 enum {
     BACKLOG = 1024,
     SWEEP_SECONDS = 5,
-    LATE_MILLISECONDS = 16 /* until a flush that could not keep its deadline is tried again */
+    LATE_MILLISECONDS = 16,  /* until a flush that could not keep its deadline is tried again */
+    LAST_MOMENT = 1000000000 /* nanoseconds */
 };
 
 void lvt_server_log(lvt_server *server, lvt_log_level level, const char *format, ...) {
@@ -455,11 +456,14 @@ static void serve_without_sigpipe(lvt_server *server) {
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* The workers end with what was asked for before the stop, as far as the grace period goes. */
+/* The workers end with what was asked for before the stop, as far as the grace period goes. Where the clients took all
+ * of it, threads that have nothing to do still need a moment to end. */
 static lvt_status finish_work(lvt_server *server, lvt_error *error) {
     if (server->workers == NULL) return LVT_OK;
+    uint64_t moment = uv_hrtime() + LAST_MOMENT;
     lvt_workers_stop(server->workers);
-    if (lvt_workers_join(server->workers, server->stop_deadline)) return LVT_OK;
+    if (lvt_workers_join(server->workers, server->stop_deadline > moment ? server->stop_deadline : moment))
+        return LVT_OK;
     for (lvt_route *route = server->routes; route != NULL; route = route->next) lvt_live_stop(route->live);
     lvt_server_log(server, LVT_LOG_ERROR, "a callback still runs after the %lld seconds of the stop",
                    (long long)server->options.stop_grace);

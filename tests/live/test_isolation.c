@@ -76,7 +76,7 @@ typedef struct client {
     site *s;
     member *members; /* EACH of them */
     uint64_t seed;
-    int64_t until;
+    int64_t duration;
     size_t steps;
     pthread_t thread;
     order o;
@@ -204,17 +204,18 @@ static void step(client *c) {
 static void *run(void *payload) {
     client *c = payload;
     for (size_t i = 0; i < EACH; i++) connect_member(&c->members[i]);
+    int64_t until = lvt_clock_steady(NULL) + c->duration;
     do {
         for (int i = 0; i < 100; i++) step(c);
         c->steps += 100;
-    } while (lvt_clock_steady(NULL) < c->until);
+    } while (lvt_clock_steady(NULL) < until);
     return NULL;
 }
 
 static void groups_see_nothing_of_each_other(void **state) {
     (void)state;
     const char *seconds = getenv("LVT_ISOLATION_SECONDS");
-    int64_t until = lvt_clock_steady(NULL) + (seconds != NULL ? atoi(seconds) : 1) * LVT_NANOSECONDS_PER_SECOND;
+    int64_t duration = (seconds != NULL ? atoi(seconds) : 1) * LVT_NANOSECONDS_PER_SECOND;
     pool p;
     site s;
     client clients[CLIENT_THREADS];
@@ -234,7 +235,7 @@ static void groups_see_nothing_of_each_other(void **state) {
         members[i].b.user = members[i].marker;
     }
     for (size_t i = 0; i < CLIENT_THREADS; i++) {
-        clients[i] = (client){.p = &p, .s = &s, .members = members + i * EACH, .seed = 17 + i, .until = until};
+        clients[i] = (client){.p = &p, .s = &s, .members = members + i * EACH, .seed = 17 + i, .duration = duration};
         assert_int_equal(pthread_create(&clients[i].thread, NULL, run, &clients[i]), 0);
     }
     for (size_t i = 0; i < CLIENT_THREADS; i++) {

@@ -93,7 +93,9 @@ static void a_thousand_requests_wait_for_a_slow_action(void **state) {
         order_free(&orders[i]);
     }
     free(orders);
-    assert_int_equal(tab_take(&t), 1);
+    lvt_span message;
+    assert_true(tab_output(&t, &message)); /* once it is taken the next may follow at once */
+    tab_take_one(&t, message);
     assert_contains(tab_last(&t), "\"id\":1,\"success\":true");
     pool_settle(&p, 0);
     (void)tab_take(&t);

@@ -185,8 +185,7 @@ static void hand_over(lvt_socket *socket, lvt_live *live, bool is_upgrade) {
 static void answer_upgrade(lvt_socket *socket, lvt_errand *errand) {
     lvt_server *server = socket->server;
     if (errand->refused != 0 || server->stopping) {
-        lvt_response *response = &server->response;
-        lvt_response_clear(response);
+        lvt_response *response = &errand->response;
         if (errand->refused == 0) lvt_websocket_refuse(response, 503, "Retry-After: 1\r\n", "the server is stopping");
         else
             lvt_websocket_refuse(response, errand->refused, errand->refused == 503 ? "Retry-After: 5\r\n" : "",

@@ -107,6 +107,20 @@ static void sweep(lvt_server *server) {
     lvt_server_pump(server);
 }
 
+/* A session store that kept in memory what it could not put in its place does so as soon as it can. */
+static void reconcile(lvt_job *job) {
+    lvt_server *server = (lvt_server *)(void *)((char *)job - offsetof(lvt_server, reconciling));
+    (void)lvt_session_store_reconcile(server->options.app.store);
+    atomic_store(&server->is_reconciling, false);
+}
+
+static void start_reconciling(lvt_server *server) {
+    if (server->options.app.store == NULL || atomic_exchange(&server->is_reconciling, true)) return;
+    server->reconciling.run = reconcile;
+    if (server->workers != NULL) lvt_workers_submit(server->workers, &server->reconciling);
+    else reconcile(&server->reconciling);
+}
+
 static void on_second(uv_timer_t *timer) {
     lvt_server *server = timer->data;
     int64_t now = (int64_t)uv_now(&server->loop);
@@ -123,6 +137,7 @@ static void on_second(uv_timer_t *timer) {
             lvt_websocket_ping(socket);
     }
     if (server->seconds % SWEEP_SECONDS == 0) sweep(server);
+    start_reconciling(server);
 }
 
 static void on_grace_over(uv_timer_t *timer) {

@@ -10,6 +10,17 @@ export function updateField(from: Element, to: Element, inUse: Element | null): 
   return true;
 }
 
+/** Does a field hold what a person has typed or chosen, and the server does not know? */
+export function holdsInput(region: Element): boolean {
+  return [...region.querySelectorAll("input, textarea, select")].some((field) => {
+    if (field instanceof HTMLSelectElement) return !same(chosen(field), initiallyChosen(field));
+    if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
+    const input = field as HTMLInputElement;
+    if (/^(checkbox|radio)$/.test(input.type)) return input.checked !== input.defaultChecked;
+    return input.type === "file" ? input.value !== "" : !FIXED.test(input.type) && input.value !== input.defaultValue;
+  });
+}
+
 export function updateAttributes(from: Element, to: Element): void {
   // As nodes, so that names that only a parser may write, and name spaces, come along.
   for (const attribute of [...to.attributes])

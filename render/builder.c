@@ -72,6 +72,17 @@ static lvt_status sink_enter_body(lvt_sink *sink, uint32_t slot, const lvt_body 
     return LVT_OK;
 }
 
+static lvt_status sink_static_body(lvt_sink *sink, uint32_t slot, const lvt_body *body) {
+    lvt_builder *builder = lvt_builder_of(sink);
+    const uint32_t shape = lvt_shapes_find(builder->shapes, body);
+    if (shape == LVT_NONE || builder->frames.count == 0 || slot >= lvt_builder_top(builder)->slot_count)
+        return LVT_ERROR_INTERNAL;
+    if (builder->frames.count >= LVT_RENDERING_DEPTH_MAX) return LVT_ERROR_LIMIT;
+    *cell_at(builder, lvt_builder_top(builder)->cells + slot) =
+        (lvt_cell){.kind = LVT_CELL_NODE, .first = builder->cells.count, .second = shape};
+    return LVT_OK;
+}
+
 static lvt_status sink_leave_body(lvt_sink *sink) {
     lvt_builder *builder = lvt_builder_of(sink);
     if (builder->frames.count == 0 || builder->root != NULL || lvt_builder_top(builder)->is_row)
@@ -263,6 +274,7 @@ lvt_builder *lvt_builder_create(const lvt_shapes *shapes) {
     builder->sink = (lvt_sink){.text = sink_text,
                                .enter_body = sink_enter_body,
                                .leave_body = sink_leave_body,
+                               .static_body = sink_static_body,
                                .begin_range = sink_begin_range,
                                .begin_item = sink_begin_item,
                                .end_item = sink_end_item,

@@ -26,15 +26,16 @@ static lvt_status seal(lvt_builder *builder, const lvt_builder_frame *frame, uin
     if (range_count != 0)
         memcpy(lvt_fragment_ranges(fragment), (lvt_range *)builder->ranges.records + first_range,
                range_count * sizeof(lvt_range));
+    /* Where a cell of each kind counts from. */
+    const uint32_t origins[] = {[LVT_CELL_EMPTY] = 0,
+                                [LVT_CELL_TEXT] = (uint32_t)text_start,
+                                [LVT_CELL_NODE] = frame->cells,
+                                [LVT_CELL_RANGE] = first_range};
+    const lvt_cell *from = (const lvt_cell *)builder->cells.records + frame->cells;
     lvt_cell *cells = lvt_fragment_cells(fragment);
     for (uint32_t i = 0; i < cell_count; i++) {
-        cells[i] = ((const lvt_cell *)builder->cells.records)[frame->cells + i];
-        switch ((lvt_cell_kind)cells[i].kind) {
-        case LVT_CELL_EMPTY: break;
-        case LVT_CELL_TEXT: cells[i].first -= (uint32_t)text_start; break;
-        case LVT_CELL_NODE: cells[i].first -= frame->cells; break;
-        case LVT_CELL_RANGE: cells[i].first -= first_range; break;
-        }
+        cells[i] = from[i];
+        cells[i].first -= origins[cells[i].kind];
     }
     if (length != 0) memcpy(lvt_fragment_bytes(fragment), builder->text.data + text_start, length);
     if (key.length != 0) {

@@ -35,15 +35,14 @@ static lvt_status diff_node(lvt_changes *changes, uint32_t slot, const lvt_fragm
     return status;
 }
 
-static lvt_status diff_cell(lvt_changes *changes, uint32_t slot, const lvt_fragment *old, uint32_t old_index,
-                            const lvt_fragment *new, uint32_t new_index) {
-    const lvt_cell *old_cell = lvt_fragment_cell(old, old_index), *new_cell = lvt_fragment_cell(new, new_index);
+/* Cells that hold something else now, or may. */
+static lvt_status diff_cell(lvt_changes *changes, uint32_t slot, const lvt_fragment *old, const lvt_cell *old_cell,
+                            const lvt_fragment *new, const lvt_cell *new_cell) {
+    const uint32_t new_index = (uint32_t)(new_cell - lvt_fragment_cells(new));
     if (old_cell->kind == new_cell->kind) {
         switch ((lvt_cell_kind)new_cell->kind) {
         case LVT_CELL_EMPTY: return LVT_OK;
-        case LVT_CELL_TEXT:
-            if (lvt_span_equal(lvt_fragment_text(old, old_cell), lvt_fragment_text(new, new_cell))) return LVT_OK;
-            break;
+        case LVT_CELL_TEXT: break;
         case LVT_CELL_NODE:
             if (old_cell->second != new_cell->second) break;
             return diff_node(changes, slot, old, old_cell, new, new_cell);
@@ -64,8 +63,17 @@ lvt_status lvt_diff_body(lvt_changes *changes, uint32_t shape, const lvt_fragmen
                          const lvt_fragment *new, uint32_t new_cells) {
     const uint32_t count = changes->shapes->items[shape].body->slot_count;
     if (old == new &&old_cells == new_cells) return LVT_OK;
-    for (uint32_t i = 0; i < count; i++) {
-        const lvt_status status = diff_cell(changes, i, old, old_cells + i, new, new_cells + i);
+    const lvt_cell *old_cell = lvt_fragment_cell(old, old_cells), *new_cell = lvt_fragment_cell(new, new_cells);
+    const char *old_bytes = lvt_fragment_bytes(old), *new_bytes = lvt_fragment_bytes(new);
+    for (uint32_t i = 0; i < count; i++, old_cell++, new_cell++) {
+        /* Most cells hold a text, the same as before, or nothing. */
+        if (old_cell->kind == new_cell->kind && old_cell->second == new_cell->second) {
+            if (new_cell->kind == LVT_CELL_EMPTY) continue;
+            if (new_cell->kind == LVT_CELL_TEXT &&
+                memcmp(old_bytes + old_cell->first, new_bytes + new_cell->first, new_cell->second) == 0)
+                continue;
+        }
+        const lvt_status status = diff_cell(changes, i, old, old_cell, new, new_cell);
         if (status != LVT_OK) return status;
     }
     return LVT_OK;

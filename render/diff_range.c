@@ -35,7 +35,8 @@ static lvt_status add_updates(lvt_changes *changes, uint32_t first) {
 
 typedef enum walk_answer { WALK_SAME, WALK_DIFFERS, WALK_FAILED } walk_answer;
 
-/* Two subtrees of one form: whether they have the same keys in the same order. Pairs that may differ are noted. */
+/* Two subtrees of one form: whether they have the same keys in the same order. Rows that may differ are compared while
+ * they are at hand: a long list does not stay in the processor's caches until it was walked. */
 static walk_answer walk_nodes(lvt_changes *changes, const lvt_row_node *old, const lvt_row_node *new,
                               lvt_status *status) {
     if (old == new) return WALK_SAME;
@@ -48,7 +49,7 @@ static walk_answer walk_nodes(lvt_changes *changes, const lvt_row_node *old, con
             continue;
         }
         if (!lvt_row_keys_equal(changes->shapes, old->children[i], new->children[i])) return WALK_DIFFERS;
-        *status = add_pair(changes, old->children[i], new->children[i]);
+        *status = lvt_diff_row(changes, old->children[i], new->children[i]);
         if (*status != LVT_OK) return WALK_FAILED;
     }
     return WALK_SAME;
@@ -195,12 +196,12 @@ lvt_status lvt_diff_range(lvt_changes *changes, uint32_t slot, const lvt_fragmen
     if (!lvt_diff_replay(changes, old_range, range, &survives, &status)) {
         const walk_answer answer = walk_nodes(changes, old_range->rows, range->rows, &status);
         if (answer == WALK_DIFFERS) {
-            changes->pairs.count = first_pair;
+            changes->records.count = container + 1;
             const lvt_arena_mark mark = lvt_arena_get_mark(&changes->scratch);
             status = diff_rows(changes, old_range->rows, range->rows, &survives);
             lvt_arena_rewind(&changes->scratch, mark);
+            if (status == LVT_OK && survives) status = add_updates(changes, first_pair);
         }
-        if (status == LVT_OK && survives) status = add_updates(changes, first_pair);
     }
     if (status != LVT_OK) return status;
     if (survives) {

@@ -18,13 +18,18 @@
 #include <stdatomic.h>
 
 typedef enum lvt_cell_kind { LVT_CELL_EMPTY, LVT_CELL_TEXT, LVT_CELL_NODE, LVT_CELL_RANGE } lvt_cell_kind;
+enum { LVT_CELL_SIZE_BITS = 29 };
 
+/* Eight bytes: a page is kept as long as somebody looks at it, and most of it is cells. */
 typedef struct lvt_cell {
-    uint8_t kind;
-    bool must_run;   /* what came of an impure call, or has keys to report: it is made again each time */
-    uint32_t first;  /* TEXT: offset of its bytes; NODE: index of its first cell; RANGE: index of the range */
-    uint32_t second; /* TEXT: length, never 0; NODE: shape */
+    uint32_t first;                       /* TEXT: offset of its bytes; NODE: its first cell; RANGE: the range */
+    uint32_t second : LVT_CELL_SIZE_BITS; /* TEXT: length, never 0; NODE: shape */
+    uint32_t kind : 2;
+    uint32_t must_run : 1; /* what came of an impure call, or has keys to report: it is made again each time */
 } lvt_cell;
+_Static_assert(sizeof(lvt_cell) == 2 * sizeof(uint32_t), "a cell is two words");
+_Static_assert(LVT_RENDER_OUTPUT_MAX >> LVT_CELL_SIZE_BITS == 0, "a text's length fits into a cell");
+_Static_assert(LVT_SHAPE_ID_MAX >> LVT_CELL_SIZE_BITS == 0, "a shape fits into a cell");
 
 /* Where a row's key stands. Rows of one key in two states that carry it in different ways are different rows. */
 typedef enum lvt_key_kind {

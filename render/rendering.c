@@ -42,11 +42,11 @@ void lvt_rendering_swap(lvt_rendering *a, lvt_rendering *b) {
 
 /* ---- making ---------------------------------------------------------------------------------------------------- */
 
-/* The set of inputs that differ from those of the last state. */
+/* The set of inputs that differ from those of the last state. Where no step asks for it, none are looked at. */
 static void find_changes(lvt_builder *builder, lvt_execution *execution, lvt_value data) {
     const lvt_inputs *inputs = lvt_template_inputs(execution->tmpl);
     const lvt_fragment *before = builder->before;
-    if (inputs->count == 0 || builder->shapes->program != &execution->tmpl->program) return;
+    if (inputs->watched == 0 || builder->shapes->program != &execution->tmpl->program) return;
     /* A seed that nobody outside can know: who chooses data could make different ones look the same otherwise. */
     const uint64_t seed = (uint64_t)(uintptr_t)builder->shapes->heap;
     uint64_t changed = lvt_execution_hash_inputs(execution, data, seed, builder->inputs);

@@ -92,8 +92,3 @@ size_t lvt_shapes_count(const lvt_shapes *shapes) { return shapes->count; }
 uint32_t lvt_shapes_id(const lvt_shapes *shapes, size_t index) { return shapes->items[index].id; }
 
 uint64_t lvt_shapes_fingerprint(const lvt_shapes *shapes, size_t index) { return shapes->items[index].fingerprint; }
-
-uint32_t lvt_shapes_find(const lvt_shapes *shapes, const lvt_body *body) {
-    if (body == NULL || body->index >= shapes->count || shapes->items[body->index].body != body) return LVT_NONE;
-    return body->index;
-}

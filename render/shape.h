@@ -5,6 +5,7 @@
 
 #include "livetemplate/render.h"
 #include "render/heap.h"
+#include "render/pool.h"
 #include "template/program.h"
 
 /* What comes first in a row, found by reading the statics of its body once. */
@@ -49,7 +50,10 @@ struct lvt_shapes {
 lvt_status lvt_shapes_create_for(lvt_shapes **out, const lvt_program *program, uint32_t first_id,
                                  const lvt_allocator *allocator, lvt_error *error);
 /* Index of a body's shape, LVT_NONE for a body of another program. */
-uint32_t lvt_shapes_find(const lvt_shapes *shapes, const lvt_body *body);
+static inline uint32_t lvt_shapes_find(const lvt_shapes *shapes, const lvt_body *body) {
+    if (body == NULL || body->index >= shapes->count || shapes->items[body->index].body != body) return LVT_NONE;
+    return body->index;
+}
 
 static inline lvt_span lvt_shape_statics_json(const lvt_shapes *shapes, const lvt_shape *shape) {
     return lvt_span_of(shapes->json.data + shape->statics_json_offset, shape->statics_json_length);

@@ -16,6 +16,11 @@ static void encode_string(encoder *e, lvt_span text) { lvt_json_encode_string(e-
 
 /* "3": */
 static void encode_slot(encoder *e, uint32_t slot) {
+    if (slot < 10) {
+        const char text[] = {'"', (char)('0' + slot), '"', ':'};
+        lvt_buffer_append(e->out, text, sizeof text);
+        return;
+    }
     lvt_buffer_append_char(e->out, '"');
     lvt_buffer_append_uint(e->out, slot);
     lvt_buffer_append_literal(e->out, "\":");

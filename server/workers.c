@@ -158,3 +158,7 @@ bool lvt_workers_join(lvt_workers *workers, uint64_t deadline) {
     while (workers->started > 0) (void)pthread_join(workers->threads[--workers->started], NULL);
     return true;
 }
+
+void lvt_workers_abandon(lvt_workers *workers) {
+    while (workers->started > 0) (void)pthread_detach(workers->threads[--workers->started]);
+}

@@ -18,6 +18,8 @@ void lvt_workers_submit(lvt_workers *workers, lvt_job *job);
 void lvt_workers_stop(lvt_workers *workers);
 /* Wait for their end, until `deadline` on the clock of uv_hrtime. False when some still run. */
 bool lvt_workers_join(lvt_workers *workers, uint64_t deadline);
+/* Nobody will join those that still run. */
+void lvt_workers_abandon(lvt_workers *workers);
 /* Run what waits in the calling thread, once there is no other. True when there was something. */
 bool lvt_workers_run_waiting(lvt_workers *workers);
 

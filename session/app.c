@@ -101,7 +101,7 @@ static lvt_status init(lvt_app *app, lvt_error *error) {
                                            .seed = app->seed,
                                            .log = &app->options.log,
                                            .metrics = app->metrics,
-                                           .allocator = app->options.allocator};
+                                           .allocator = allocator};
     return lvt_registry_init(&app->registry, &registry, error);
 }
 
@@ -146,8 +146,8 @@ lvt_status lvt_app_create(lvt_app **out, const lvt_app_options *options, lvt_err
 
 void lvt_app_free(lvt_app *app) {
     if (app == NULL) return;
-    lvt_cleanup_stop(&app->cleanup);
     const lvt_allocator *allocator = app->options.allocator;
+    lvt_cleanup_stop(&app->cleanup);
     lvt_registry_free(&app->registry);
     lvt_retired_free(&app->retired);
     lvt_crypto_free(app->crypto);
@@ -217,10 +217,6 @@ lvt_status lvt_app_audit_page(lvt_app *app, const lvt_token_claims *claims, lvt_
                              .page = lvt_span_from(claims->page)};
     lvt_audit_record(app, &event, (lvt_span){NULL, 0});
     return status;
-}
-
-void lvt_app_renew_page(lvt_app *app, const char *id, const char *old_nonce, const char *nonce) {
-    lvt_registry_renew(&app->registry, id, old_nonce, nonce);
 }
 
 void lvt_app_disconnect_page(lvt_app *app, lvt_page *page) {

@@ -1,4 +1,5 @@
 /* Pages come and go by their tokens: create, refresh, validate, invalidate, close. */
+#include "audit.h"
 #include "page_access.h"
 
 /* ---- the way to a page ---- */
@@ -68,6 +69,7 @@ lvt_status lvt_page_create_json(lvt_buffer *out, lvt_page_kind *kind, lvt_span g
 
 /* ---- tokens ---- */
 
+/* While nobody else has the page, so that its nonce and the token's change together. */
 lvt_status lvt_page_refresh(lvt_buffer *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_page *page;
     lvt_status status = lvt_page_take(&page, app, token, group, error);

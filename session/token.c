@@ -289,7 +289,7 @@ lvt_status lvt_token_refresh(lvt_buffer *out, lvt_token_claims *out_claims, lvt_
         out->length = before;
         return status;
     }
-    lvt_app_renew_page(app, claims.page, reading.claims.nonce, claims.nonce);
+    lvt_registry_renew(&app->registry, claims.page, reading.claims.nonce, claims.nonce);
     if (out_claims != NULL) *out_claims = claims;
     return LVT_OK;
 }

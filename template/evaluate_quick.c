@@ -23,30 +23,47 @@ bool lvt_quick_length(lvt_execution *x, const lvt_stage *stage, lvt_value dot, i
 }
 
 /* An operand of a comparison; `cell` holds a length. */
-static bool read_operand(lvt_execution *x, const lvt_term *term, lvt_value dot, int64_t *cell, lvt_value *out) {
-    if (term->kind != LVT_TERM_GROUP) return lvt_read_term(x, term, dot, out);
+static bool read_group(lvt_execution *x, const lvt_term *term, lvt_value dot, int64_t *cell, lvt_value *out) {
     const lvt_stage *stage = term->group->builtin;
     if (stage == NULL || !lvt_quick_length(x, stage, dot, cell)) return false;
     *out = (lvt_value){LVT_INT64, cell};
     return true;
 }
 
-/* The order of two operands of one kind: <0, 0, >0. Booleans and NaN have none, but may be equal. */
-static bool compare(lvt_value a, lvt_value b, bool *is_equal, bool *is_less) {
-    if (a.type == NULL || b.type == NULL || a.type->kind != b.type->kind) return false;
-    switch (a.type->kind) {
-    case LVT_KIND_INT:
-        *is_equal = lvt_read_int(a) == lvt_read_int(b);
-        *is_less = lvt_read_int(a) < lvt_read_int(b);
+static inline bool read_operand(lvt_execution *x, const lvt_term *term, lvt_value dot, int64_t *cell, lvt_value *out) {
+    return term->kind == LVT_TERM_GROUP ? read_group(x, term, dot, cell, out) : lvt_read_term(x, term, dot, out);
+}
+
+/* Both operands of a comparison; false when they are of two kinds, too. */
+static inline bool read_operands(lvt_execution *x, const lvt_stage *stage, lvt_value dot, int64_t cells[2],
+                                 lvt_value out[2]) {
+    return stage->count == 3 && read_operand(x, stage->terms[1], dot, &cells[0], &out[0]) &&
+           read_operand(x, stage->terms[2], dot, &cells[1], &out[1]) && out[0].type != NULL && out[1].type != NULL &&
+           out[0].type->kind == out[1].type->kind;
+}
+
+typedef enum order { ORDER_LESS, ORDER_EQUAL, ORDER_GREATER, ORDER_NONE /* one is not a number */ } order;
+
+#define ORDER_OF(a, b) ((a) < (b) ? ORDER_LESS : (a) > (b) ? ORDER_GREATER : (a) == (b) ? ORDER_EQUAL : ORDER_NONE)
+
+/* The order of two numbers of one kind; false when they are none. */
+static inline bool compare(const lvt_value operands[2], order *out) {
+    switch (operands[0].type->kind) {
+    case LVT_KIND_INT: {
+        const int64_t a = lvt_read_int(operands[0]), b = lvt_read_int(operands[1]);
+        *out = ORDER_OF(a, b);
         return true;
-    case LVT_KIND_UINT:
-        *is_equal = lvt_read_uint(a) == lvt_read_uint(b);
-        *is_less = lvt_read_uint(a) < lvt_read_uint(b);
+    }
+    case LVT_KIND_UINT: {
+        const uint64_t a = lvt_read_uint(operands[0]), b = lvt_read_uint(operands[1]);
+        *out = ORDER_OF(a, b);
         return true;
-    case LVT_KIND_FLOAT:
-        *is_equal = lvt_read_float(a) == lvt_read_float(b);
-        *is_less = lvt_read_float(a) < lvt_read_float(b);
+    }
+    case LVT_KIND_FLOAT: {
+        const double a = lvt_read_float(operands[0]), b = lvt_read_float(operands[1]);
+        *out = ORDER_OF(a, b);
         return true;
+    }
     default: return false;
     }
 }
@@ -61,33 +78,29 @@ static bool is_same_text(lvt_value a, lvt_span b) {
 }
 
 static bool find_equality(lvt_execution *x, const lvt_stage *stage, lvt_value dot, bool *out) {
-    lvt_value a, b;
+    lvt_value operands[2];
     int64_t cells[2];
-    bool is_less;
-    if (stage->count != 3 || !read_operand(x, stage->terms[1], dot, &cells[0], &a) ||
-        !read_operand(x, stage->terms[2], dot, &cells[1], &b)) {
-        return false;
-    }
-    if (lvt_value_kind(a) == LVT_KIND_STRING && lvt_value_kind(b) == LVT_KIND_STRING) {
-        *out = is_same_text(a, lvt_read_text(b));
+    order found;
+    if (!read_operands(x, stage, dot, cells, operands)) return false;
+    if (operands[0].type->kind == LVT_KIND_STRING) {
+        *out = is_same_text(operands[0], lvt_read_text(operands[1]));
         return true;
     }
-    return compare(a, b, out, &is_less);
+    if (!compare(operands, &found)) return false;
+    *out = found == ORDER_EQUAL;
+    return true;
 }
 
 static bool find_order(lvt_execution *x, const lvt_stage *stage, lvt_value dot, bool *out) {
-    lvt_value a, b;
+    lvt_value operands[2];
     int64_t cells[2];
-    bool is_equal, is_less;
-    if (stage->count != 3 || !read_operand(x, stage->terms[1], dot, &cells[0], &a) ||
-        !read_operand(x, stage->terms[2], dot, &cells[1], &b) || !compare(a, b, &is_equal, &is_less)) {
-        return false;
-    }
+    order found;
+    if (!read_operands(x, stage, dot, cells, operands) || !compare(operands, &found)) return false;
     switch (stage->terms[0]->builtin) {
-    case LVT_BUILTIN_LT: *out = is_less; break;
-    case LVT_BUILTIN_LE: *out = is_less || is_equal; break;
-    case LVT_BUILTIN_GT: *out = !(is_less || is_equal); break;
-    default: *out = !is_less; break;
+    case LVT_BUILTIN_LT: *out = found == ORDER_LESS; break;
+    case LVT_BUILTIN_LE: *out = found == ORDER_LESS || found == ORDER_EQUAL; break;
+    case LVT_BUILTIN_GT: *out = found != ORDER_LESS && found != ORDER_EQUAL; break;
+    default: *out = found != ORDER_LESS; break;
     }
     return true;
 }

@@ -47,7 +47,7 @@ lvt_function_context lvt_execution_context(lvt_execution *x) {
 }
 
 /* A sink says only that it failed. */
-static lvt_status check_sink(lvt_execution *x, lvt_status status) {
+static inline lvt_status check_sink(lvt_execution *x, lvt_status status) {
     if (status != LVT_OK) lvt_error_set(x->error, status, "the output cannot be kept: %s", lvt_status_sentence(status));
     return status;
 }
@@ -58,13 +58,16 @@ static lvt_place current_place(const lvt_execution *x) {
     return definition != NULL ? definition->place : x->tmpl->entry->definition->place;
 }
 
-static lvt_status check_output(lvt_execution *x) {
-    if (x->out->status == LVT_OK) return LVT_OK;
+static lvt_status explain_output(lvt_execution *x) {
     if (x->out->status != LVT_ERROR_LIMIT) return lvt_buffer_check(x->out, "the output", x->error);
     lvt_place place = current_place(x);
     return lvt_error_set_at(x->error, LVT_ERROR_LIMIT, place.source, place.line, place.column,
                             "executing \"%.*s\": the output exceeds %zu bytes", LVT_SPAN_ARGS(x->unit->definition),
                             x->out->maximum);
+}
+
+static inline lvt_status check_output(lvt_execution *x) {
+    return x->out->status == LVT_OK ? LVT_OK : explain_output(x);
 }
 
 /* ---- frames ---- */
@@ -121,9 +124,18 @@ static lvt_status run_flat(lvt_execution *x, const lvt_body *body, lvt_value dot
 /* Bodies whose height is known need no frame. */
 static inline bool is_flat(const lvt_body *body) { return body->height != LVT_BODY_DEEP; }
 
+/* A branch that is one word, as most in attributes are. */
+static inline bool is_static(const lvt_body *body) {
+    return body->step_count == 1 && body->steps->kind == LVT_STEP_STATIC;
+}
+
 /* A body in a slot: walked to its end, or put on the stack. */
 static lvt_status enter(lvt_execution *x, lvt_frame_kind kind, uint32_t slot, const lvt_body *body, lvt_value dot) {
     bool is_walked = is_flat(body);
+    if (x->sink != NULL && x->sink->static_body != NULL && is_static(body) && kind != LVT_FRAME_ENTRY) {
+        x->steps_taken += body->step_count + 1;
+        return check_sink(x, x->sink->static_body(x->sink, slot, body));
+    }
     if (!is_walked && push_frame(x, kind, body, dot) == NULL) return frame_status(x);
     x->steps_taken += body->step_count + 1;
     if (x->sink != NULL) {
@@ -660,12 +672,17 @@ static lvt_status report_step(lvt_execution *x, const lvt_step *step, lvt_value 
     }
 }
 
+/* Steps that do nothing when a sink is told of the output. */
+static inline bool is_printed_only(const lvt_step *step) {
+    return step->kind == LVT_STEP_STATIC || step->kind == LVT_STEP_HEAD || step->kind == LVT_STEP_BODY_TAG;
+}
+
 /* The same as print_flat for a sink, which may have kept what a step would do. */
 static lvt_status report_flat(lvt_execution *x, const lvt_body *body, lvt_value dot) {
     lvt_sink *sink = x->sink;
     const lvt_step *end = body->steps + body->step_count;
     for (const lvt_step *step = body->steps; step < end; step++) {
-        if (step->kind == LVT_STEP_STATIC) continue;
+        if (is_printed_only(step)) continue;
         if (step->is_worth_keeping && (step->inputs & sink->changed) == 0 && sink->keep != NULL &&
             sink->keep(sink, step->slot)) {
             continue;

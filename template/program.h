@@ -94,6 +94,8 @@ struct lvt_sink {
     lvt_status (*text)(lvt_sink *sink, uint32_t slot, size_t offset, size_t length); /* bytes of the output buffer */
     lvt_status (*enter_body)(lvt_sink *sink, uint32_t slot, const lvt_body *body);   /* slot 0 for the entry */
     lvt_status (*leave_body)(lvt_sink *sink);
+    /* A body that is one static is told of by this alone. May be NULL: it is entered and left. */
+    lvt_status (*static_body)(lvt_sink *sink, uint32_t slot, const lvt_body *body);
     /* A range with at least one item. True in *out_partial: only the items that next_item names are run. */
     lvt_status (*begin_range)(lvt_sink *sink, const lvt_range_start *start, bool *out_partial);
     /* Every item's slots are reported between these two. */

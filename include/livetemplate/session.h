@@ -100,8 +100,9 @@ const char *lvt_app_id(const lvt_app *app);
 lvt_metrics *lvt_app_metrics(lvt_app *app);
 const lvt_app_options *lvt_app_get_options(const lvt_app *app);
 
-/* Close pages whose time is over and return their number. Other threads wait for at most LVT_SWEEP_BATCH of them at a
- * time. For programs without our server and without a cleanup thread: every few seconds. Thread-safe. */
+/* Close pages whose time is over and return their number, forget retired tokens that have expired, and rotate the keys
+ * if it is time. Other threads wait for at most LVT_SWEEP_BATCH of them at a time. For programs without our server and
+ * without a cleanup thread: every few seconds. Thread-safe. */
 size_t lvt_app_sweep(lvt_app *app);
 
 typedef struct lvt_app_statistics {

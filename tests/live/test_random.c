@@ -114,12 +114,6 @@ static bool is_broken(const visit *v, browser *b) {
     return strstr(v->template_text, "index") != NULL && browser_get(b) != 200;
 }
 
-static lvt_status user_of_header(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
-    (void)payload, (void)error;
-    out->user = lvt_request_header(request, "X-User");
-    return LVT_OK;
-}
-
 static void a_random_visit(const visit *v, uint64_t seed) {
     const bool is_over = v->page_memory_max != 0 || v->memory_max != 0;
     site s;
@@ -132,7 +126,7 @@ static void a_random_visit(const visit *v, uint64_t seed) {
     s.app_options.page_memory_max = v->page_memory_max;
     s.app_options.memory_max = v->memory_max;
     s.view.template_text = v->template_text;
-    s.view.identify = user_of_header;
+    s.view.authenticator = browsers_of_users;
     site_open(&s);
     for (size_t i = 0; i < GROUPS; i++) {
         browsers[i] = browser_start(&s);

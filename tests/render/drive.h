@@ -90,6 +90,11 @@ static inline void drive_enter(driver *d, uint32_t slot, size_t body) {
         d->status = d->rendering->builder->sink.enter_body(&d->rendering->builder->sink, slot, d->program->list[body]);
 }
 
+static inline void drive_static(driver *d, uint32_t slot, size_t body) {
+    if (d->status == LVT_OK)
+        d->status = d->rendering->builder->sink.static_body(&d->rendering->builder->sink, slot, d->program->list[body]);
+}
+
 static inline void drive_leave(driver *d) {
     if (d->status == LVT_OK) d->status = d->rendering->builder->sink.leave_body(&d->rendering->builder->sink);
 }

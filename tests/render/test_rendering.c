@@ -83,6 +83,16 @@ static void an_unended_report_leaves_nothing(void **state) {
     drive_text(&d, 1, "x");
     assert_int_equal(drive_end(&d), LVT_ERROR_INTERNAL);
     expect_print(rendering, "");
+    d = drive_begin(rendering, &p);
+    drive_enter(&d, 0, 0);
+    drive_static(&d, 1, 0);
+    assert_int_equal(drive_end(&d), LVT_ERROR_INTERNAL);
+    expect_print(rendering, "");
+    /* A static body is never the entry. */
+    d = drive_begin(rendering, &p);
+    drive_static(&d, 0, 0);
+    assert_int_equal(drive_end(&d), LVT_ERROR_INTERNAL);
+    expect_print(rendering, "");
     lvt_rendering_free(rendering);
     lvt_shapes_free(shapes);
 }
@@ -341,11 +351,20 @@ static void keys_are_found_in_children(void **state) {
 
 static void depth_has_a_limit(void **state) {
     (void)state;
-    static const char *const bodies[] = {"<p>@</p>", NULL};
+    static const char *const bodies[] = {"<p>@</p>", "static!", NULL};
     drive_program p;
     lvt_shapes *shapes = drive_shapes(&p, bodies, NULL);
     lvt_rendering *rendering;
     assert_int_equal(lvt_rendering_create(&rendering, shapes, NULL), LVT_OK);
+    /* A body that is one static is a level, too. */
+    for (int extra = 0; extra < 2; extra++) {
+        driver d = drive_begin(rendering, &p);
+        for (int i = 0; i < LVT_RENDERING_DEPTH_MAX - 1 + extra; i++) drive_enter(&d, 0, 0);
+        drive_static(&d, 0, 1);
+        for (int i = 0; i < LVT_RENDERING_DEPTH_MAX - 1 + extra; i++) drive_leave(&d);
+        assert_int_equal(drive_end(&d), extra == 0 ? LVT_OK : LVT_ERROR_LIMIT);
+        assert_int_equal(lvt_rendering_length(rendering), extra == 0 ? LVT_RENDERING_DEPTH_MAX * 7 : 0);
+    }
     for (int extra = 0; extra < 2; extra++) {
         driver d = drive_begin(rendering, &p);
         for (int i = 0; i < LVT_RENDERING_DEPTH_MAX + extra; i++) drive_enter(&d, 0, 0);

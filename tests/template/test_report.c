@@ -177,6 +177,7 @@ static void test_refusals(void **state) {
         refusing r = {{.text = refuse_text,
                        .enter_body = refuse_enter,
                        .leave_body = refuse,
+                       .static_body = refuse_enter,
                        .begin_range = refuse_range,
                        .begin_item = refuse_item,
                        .end_item = refuse_end_item,
@@ -197,6 +198,71 @@ static void test_refusals(void **state) {
     unload(&l);
 }
 
+/* ---- bodies that are one static ---- */
+
+typedef struct counting {
+    lvt_sink sink;
+    size_t entered, left, statics;
+} counting;
+
+static lvt_status count_text(lvt_sink *sink, uint32_t slot, size_t offset, size_t length) {
+    (void)sink;
+    (void)slot;
+    (void)offset;
+    (void)length;
+    return LVT_OK;
+}
+static lvt_status count_enter(lvt_sink *sink, uint32_t slot, const lvt_body *body) {
+    (void)slot;
+    (void)body;
+    ((counting *)(void *)sink)->entered++;
+    return LVT_OK;
+}
+static lvt_status count_leave(lvt_sink *sink) {
+    ((counting *)(void *)sink)->left++;
+    return LVT_OK;
+}
+static lvt_status count_static(lvt_sink *sink, uint32_t slot, const lvt_body *body) {
+    (void)slot;
+    assert_int_equal(body->slot_count, 0);
+    ((counting *)(void *)sink)->statics++;
+    return LVT_OK;
+}
+
+static void test_static_bodies(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t entered, statics; /* the entry is entered, whatever it is */
+    } rows[] = {
+        {"only text", 1, 0},
+        {"{{if .L}}on{{else}}off{{end}}", 1, 1},
+        {"{{if .E}}on{{end}}", 1, 0},
+        {"{{if .E}}on{{else}}off{{end}}{{with .L}}w{{end}}{{range .E}}{{else}}none{{end}}", 1, 3},
+        {"{{define \"a\"}}a{{end}}{{template \"a\"}}", 1, 1},
+        {"{{if .L}}{{len .L}}{{end}}", 2, 0},
+        {"{{if .L}}{{if .M}}m{{end}}{{end}}", 2, 1},
+        {"{{if .L}}x{{$y := .M}}z{{end}}", 2, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        loaded l;
+        load(&l, rows[i].text);
+        counting c = {{.text = count_text, .enter_body = count_enter, .leave_body = count_leave}, 0, 0, 0};
+        assert_int_equal(lvt_execution_report(l.execution, l.data, &l.slots, &c.sink, NULL), LVT_OK);
+        assert_int_equal(c.entered, rows[i].entered + rows[i].statics);
+        c = (counting){
+            {.text = count_text, .enter_body = count_enter, .leave_body = count_leave, .static_body = count_static},
+            0,
+            0,
+            0};
+        assert_int_equal(lvt_execution_report(l.execution, l.data, &l.slots, &c.sink, NULL), LVT_OK);
+        assert_int_equal(c.entered, rows[i].entered);
+        assert_int_equal(c.left, rows[i].entered);
+        assert_int_equal(c.statics, rows[i].statics);
+        unload(&l);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shapes),
@@ -204,6 +270,7 @@ int main(void) {
         cmocka_unit_test(test_bodies_are_numbered),
         cmocka_unit_test(test_keys_of_items),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_static_bodies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

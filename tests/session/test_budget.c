@@ -135,6 +135,7 @@ static void open_crowd(crowd *w, size_t memory_max, lvt_budget *budget, const ch
     pages_init(&w->p);
     w->p.f.options.id = id;
     w->p.f.options.memory_max = memory_max;
+    w->p.f.options.pages_max = 100000;
     w->p.f.options.budget = budget;
     pages_open_with(&w->p, board_text, &board_type);
     for (size_t i = 0; i < CROWD; i++) client_init(&w->clients[i], w->p.f.app, no_group);
@@ -283,6 +284,7 @@ static void renderings_are_found_between_many_pages(void **state) {
     close_crowd(&w);
     open_crowd(&w, 2 * one + BETWEEN * bare - rendering - 1, NULL, "shop");
     join(&w, 0, title);
+    w.p.f.clock.seconds++;
     for (int i = 0; i < BETWEEN; i++) assert_int_equal(client_create(&w.clients[5], w.p.kind, LVT_NIL, NULL), LVT_OK);
     w.clients[5].token[0] = '\0';
     join(&w, 1, title); /* the first rendering goes, and that is not enough: the first page goes as well */

@@ -291,7 +291,7 @@ static void renderings_are_found_between_many_pages(void **state) {
     assert_string_equal(modes_of(&w), "-c");
     assert_int_equal(pages_metric(&w.p, LVT_METRIC_RENDERINGS_GIVEN_UP), 1);
     assert_int_equal(pages_metric(&w.p, LVT_METRIC_PAGES_EVICTED), 1);
-    title = 1400;
+    title = 4000;
     assert_int_equal(client_change(&w.clients[1], set_title, &title, NULL), LVT_OK);
     assert_string_equal(modes_of(&w), "-c");
     assert_true(pages_metric(&w.p, LVT_METRIC_PAGES_EVICTED) > 1);

@@ -145,6 +145,8 @@ static void answer_assets(lvt_socket *socket, const lvt_request *request, bool k
                lvt_client_bundle(), is_head, keep_alive);
     } else if (server->options.metrics_path != NULL && lvt_span_is(request->path, server->options.metrics_path)) {
         lvt_response_clear(&server->response);
+        lvt_session_store *store = lvt_app_get_options(server->app)->store;
+        if (store != NULL) lvt_session_store_publish(store, lvt_app_metrics(server->app));
         lvt_metrics_write(&server->response.body, lvt_app_metrics(server->app));
         answer(socket, 200,
                LVT_SPAN("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\nCache-Control: no-store\r\n"),
@@ -185,8 +187,7 @@ static void hand_over(lvt_socket *socket, lvt_live *live, bool is_upgrade) {
 static void answer_upgrade(lvt_socket *socket, lvt_errand *errand) {
     lvt_server *server = socket->server;
     if (errand->refused != 0 || server->stopping) {
-        lvt_response *response = &server->response;
-        lvt_response_clear(response);
+        lvt_response *response = &errand->response;
         if (errand->refused == 0) lvt_websocket_refuse(response, 503, "Retry-After: 1\r\n", "the server is stopping");
         else
             lvt_websocket_refuse(response, errand->refused, errand->refused == 503 ? "Retry-After: 5\r\n" : "",

@@ -7,6 +7,8 @@ export interface Meta {
   action: string;
   id?: number;
   success: boolean;
+  /** false: what it has changed is in the server's memory alone, for now. */
+  stored?: false;
   errors: Record<string, string>;
 }
 

@@ -22,6 +22,7 @@
 #ifndef LIVETEMPLATE_LIVE_H
 #define LIVETEMPLATE_LIVE_H
 
+#include "auth.h"
 #include "page.h"
 
 #ifdef __cplusplus
@@ -31,7 +32,6 @@ extern "C" {
 /* ---- what a program describes ------------------------------------------------------------------------------ */
 
 typedef struct lvt_action lvt_action;
-struct lvt_request;
 
 /* Change the store. LVT_OK, or an error: after lvt_action_fail... the client gets its messages, otherwise the status's
  * sentence. The state is rendered in both cases. */
@@ -85,11 +85,9 @@ typedef struct lvt_view {
     void (*disconnect)(void *store, const lvt_visitor *visitor, void *payload);
     /* ...or several, ending with {0}; then actions are called "store.action". */
     const lvt_store_def *stores;
-    void *payload; /* for init, connect, disconnect, identify */
-    /* Who is asking: fill `out->user` and `out->group` (copied when it returns; an empty group means the browser's
-     * cookie). NULL: anonymous, by cookie. An error is answered 401 with its message. Runs on any number of threads at
-     * once, under no lock: it may take its time, as checking a password does. */
-    lvt_status (*identify)(lvt_visitor *out, const struct lvt_request *request, void *payload, lvt_error *error);
+    void *payload; /* for init, connect, disconnect, the authenticator */
+    /* Who is asking, and which group it is (auth.h). All zero: anonymous, a group for each browser. */
+    lvt_authenticator authenticator;
 } lvt_view;
 
 /* ---- inside an action --------------------------------------------------------------------------------------- */
@@ -161,7 +159,7 @@ typedef struct lvt_header {
 } lvt_header;
 
 /* A request as a server read it; everything borrowed. */
-typedef struct lvt_request {
+struct lvt_request {
     lvt_span method; /* "GET" */
     lvt_span path;   /* without query */
     lvt_span query;  /* without '?' */
@@ -169,11 +167,16 @@ typedef struct lvt_request {
     size_t header_count;
     lvt_span body;
     bool secure; /* over TLS */
-} lvt_request;
+};
 /* Value of the first header of that name (ASCII case ignored); empty when absent. */
 lvt_span lvt_request_header(const lvt_request *request, const char *name);
 /* Value of a cookie; empty when absent. */
 lvt_span lvt_request_cookie(const lvt_request *request, const char *name);
+
+/* A field of the query, its escapes decoded, with a NUL behind: what authenticators choose rooms and topics by. The
+ * first of that name; false, and `out` empty, when there is none, when it is malformed, holds a NUL, is not UTF-8, or
+ * does not fit into `size` bytes. */
+bool lvt_request_query(char *out, size_t size, const lvt_request *request, const char *name);
 
 /* What to answer. `headers` are complete lines "Name: value\r\n", without Content-Length, Date and Connection, which
  * are the server's. */
@@ -206,22 +209,24 @@ enum {
     LVT_CLOSE_GOING_AWAY = 1001,
     LVT_CLOSE_TOO_BIG = 1009,
     LVT_CLOSE_ERROR = 1011,
+    LVT_CLOSE_TRY_LATER = 1013,
     LVT_CLOSE_TOKEN = 4401,
     LVT_CLOSE_LIMIT = 4429
 };
 
 /* Whether an upgrade request may go on: 0, or the HTTP status to refuse it with and a reason in `error` (400 without
- * the subprotocol, 403 for a foreign Origin). */
-int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_error *error);
+ * the subprotocol, 403 for a foreign Origin, what the authenticator says). `out` gets header lines that the refusal
+ * carries beside the server's own: a challenge. It may be NULL. */
+int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_error *error);
 /* Take up a connection: verifies token and cookie, attaches to the page's group and queues the complete tree. A refused
  * token yields a connection too: it has one error message to send and a close code. */
 lvt_status lvt_connection_open(lvt_connection **out, lvt_live *live, const lvt_request *request, lvt_error *error);
 /* Both on other threads: lvt_live_check_upgrade, and where it lets the request go on lvt_connection_open. `done` is
  * called once, as lvt_live_submit does it: with a connection, which is the caller's, or the HTTP status to refuse the
- * request with and the reason. The request must stay until then. */
+ * request with and the reason. Request and `out` must stay until then. */
 typedef void (*lvt_upgrade_done)(lvt_connection *connection, int refused, const lvt_error *reason, void *payload);
-lvt_status lvt_live_submit_upgrade(lvt_live *live, const lvt_request *request, lvt_upgrade_done done, void *payload,
-                                   lvt_error *error);
+lvt_status lvt_live_submit_upgrade(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_upgrade_done done,
+                                   void *payload, lvt_error *error);
 /* The caller must not use it any more. With other threads what the client said before is still done. */
 void lvt_connection_close(lvt_connection *connection);
 /* For the server's own use. */

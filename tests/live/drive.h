@@ -82,6 +82,15 @@ static inline int64_t site_metric(site *s, lvt_metric metric) {
     return lvt_metrics_get(lvt_app_metrics(s->app), metric);
 }
 
+/* An authenticator: the user is whom X-User names. */
+static inline lvt_status user_of_header(lvt_identity *out, const lvt_request *request, void *payload,
+                                        lvt_error *error) {
+    (void)payload;
+    lvt_span user = lvt_request_header(request, "X-User");
+    return user.length != 0 ? lvt_identity_set_user(out, user, error) : LVT_OK;
+}
+static const lvt_authenticator browsers_of_users = {.identify = user_of_header, .grouping = LVT_GROUP_BY_BROWSER};
+
 /* ---- browsers ---- */
 
 typedef struct browser {
@@ -210,7 +219,7 @@ static inline void tab_connect(tab *t, browser *b, const char *token) {
     add_header(&list, "Upgrade", "websocket");
     lvt_request request = make_request(b, &list, "GET", NULL);
     assert_int_equal(lvt_mirror_create(&t->mirror, NULL, NULL), LVT_OK);
-    assert_int_equal(lvt_live_check_upgrade(b->s->live, &request, &error), 0);
+    assert_int_equal(lvt_live_check_upgrade(b->s->live, &request, NULL, &error), 0);
     if (lvt_connection_open(&t->connection, b->s->live, &request, &error) != LVT_OK) fail_msg("%s", error.message);
 }
 

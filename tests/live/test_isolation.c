@@ -16,15 +16,9 @@ enum { GROUPS = 1000, CLIENT_THREADS = 4, EACH = GROUPS / CLIENT_THREADS, WORKER
 /* One that shows its user is rendered for each group; what the other shows may serve all groups in the same state. */
 static const char *const page_templates[] = {BODY, "<b>{{.lvt.User}}</b>" BODY};
 
-static lvt_status identify(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
-    (void)payload, (void)error;
-    out->user = out->group = lvt_request_header(request, "X-User");
-    return LVT_OK;
-}
-
 static lvt_status init(void *store, const lvt_visitor *visitor, void *payload) {
     (void)payload;
-    return lvt_string_set(&((board *)store)->title, visitor->group);
+    return lvt_string_set(&((board *)store)->title, visitor->user);
 }
 
 static lvt_status trim(lvt_action *action, void *store) {
@@ -189,7 +183,12 @@ static void step(client *c) {
         connect_member(m);
         break;
     case 5: intrude(c, m, &c->members[next(&c->seed) % EACH]); break;
-    case 6: (void)lvt_broadcast_group(c->s->live, lvt_span_from(m->marker), add_own_marker, NULL, NULL); break;
+    case 6: {
+        char group[TEXT_MAX + 8];
+        (void)snprintf(group, sizeof group, "user:%s", m->marker);
+        (void)lvt_broadcast_group(c->s->live, lvt_span_from(group), add_own_marker, NULL, NULL);
+        break;
+    }
     case 7: {
         const lvt_span user = lvt_span_from(m->marker);
         if (next(&c->seed) % 50 == 0) (void)lvt_broadcast_users(c->s->live, &user, 1, add_own_marker, NULL, NULL);
@@ -228,7 +227,7 @@ static void play(const char *template_text) {
     pool_init(&p, &s);
     s.view.template_text = template_text;
     s.view.actions = actions;
-    s.view.identify = identify;
+    s.view.authenticator.identify = user_of_header;
     s.view.init = init;
     site_open(&s);
     pool_start(&p, &s, WORKERS);

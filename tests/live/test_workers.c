@@ -20,12 +20,6 @@ static lvt_status slow_init(void *store, const lvt_visitor *visitor, void *paylo
     return LVT_OK;
 }
 
-static lvt_status identify(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
-    (void)payload, (void)error;
-    out->user = out->group = lvt_request_header(request, "X-User");
-    return LVT_OK;
-}
-
 static void receive(tab *t, const char *message) {
     assert_int_equal(lvt_connection_receive(t->connection, lvt_span_from(message), NULL), LVT_OK);
 }
@@ -39,7 +33,7 @@ static void start(pool *p, site *s) {
     gate_reset(&slow);
     pool_init(p, s);
     s->view.actions = actions;
-    s->view.identify = identify;
+    s->view.authenticator.identify = user_of_header;
 }
 
 /* Bob does all that one can do, while one thread of two is stuck. */
@@ -52,7 +46,7 @@ static void everything_works(pool *p, browser *bob, int64_t count) {
     assert_int_equal(tab_take(&t), 1);
     assert_int_equal(browser_post_json(bob, "{\"action\":\"increment\"}"), 200);
     assert_int_equal(tab_take(&t), 1);
-    assert_int_equal(lvt_broadcast_group(bob->s->live, LVT_SPAN("bob"), add_seven, NULL, NULL), LVT_OK);
+    assert_int_equal(lvt_broadcast_group(bob->s->live, LVT_SPAN("user:bob"), add_seven, NULL, NULL), LVT_OK);
     pool_settle(p, 1);
     assert_int_equal(tab_take(&t), 1);
     (void)snprintf(shown, sizeof shown, "<p>%lld</p>", (long long)count + 9);

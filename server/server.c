@@ -226,6 +226,18 @@ static lvt_status check_options(const lvt_server_options *options, lvt_error *er
     return LVT_OK;
 }
 
+static lvt_status create_app(lvt_server *server, const lvt_server_options *options, lvt_error *error) {
+    lvt_app_options filled = options->app;
+    if (options->keys_file != NULL) {
+        if (filled.key_storage != NULL)
+            return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "keys_file and app.key_storage exclude each other");
+        lvt_status status = lvt_key_file_create(&server->key_file, options->keys_file, filled.allocator, error);
+        if (status != LVT_OK) return status;
+        filled.key_storage = lvt_key_file_storage(server->key_file);
+    }
+    return lvt_app_create(&server->app, &filled, error);
+}
+
 lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options, lvt_error *error) {
     lvt_status status = check_options(options, error);
     if (status != LVT_OK) return status;
@@ -251,7 +263,7 @@ lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options
     if (server->address_asked == NULL || server->read_memory == NULL ||
         (options->metrics_path != NULL && server->metrics_path == NULL))
         status = lvt_error_out_of_memory(error);
-    if (status == LVT_OK) status = lvt_app_create(&server->app, &options->app, error);
+    if (status == LVT_OK) status = create_app(server, options, error);
     if (status == LVT_OK && server->options.workers > 0)
         status = lvt_workers_create(&server->workers, (size_t)server->options.workers, allocator, error);
     if (status == LVT_OK) status = set_up_loop(server, error);
@@ -324,6 +336,7 @@ void lvt_server_free(lvt_server *server) {
     lvt_errands_free_spares(server);
     lvt_workers_free(server->workers);
     lvt_app_free(server->app);
+    lvt_key_file_free(server->key_file);
     lvt_buffer_free(&server->scratch);
     lvt_response_free(&server->response);
     lvt_release(allocator, server->address_asked);

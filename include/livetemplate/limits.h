@@ -137,6 +137,8 @@
 #define LVT_KEY_RELOAD_SECONDS 1
 #define LVT_KEY_RETRY_SECONDS 10
 #define LVT_KEY_REFRESH_SECONDS 60
+/* server: nanoseconds that a process waits for another to write the file of keys, a few milliseconds as a rule. */
+#define LVT_KEY_FILE_WAIT (INT64_C(250) * 1000 * 1000)
 /* session: how often a change of the keys is tried when others change them at the same time. */
 #define LVT_KEY_SAVE_ATTEMPTS_MAX 8
 /* session: nonces of refreshed and invalidated tokens, 52 bytes each; the oldest go first, and are counted. One a
@@ -150,7 +152,7 @@
 /* session: an application's id; it stands in every token. */
 #define LVT_APP_ID_LENGTH_MAX 64
 /* session: pages closed under one hold of the registry's lock while it is swept, so that nobody waits long. */
-#define LVT_SWEEP_BATCH 256
+#define LVT_SWEEP_BATCH 64
 /* session: key and body of a record in a session store. A key names application, view and group; a state of megabytes
  * that is written after each action is no session. */
 #define LVT_STORE_KEY_MAX ((size_t)1024)

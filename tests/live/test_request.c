@@ -380,6 +380,7 @@ int main(void) {
         cmocka_unit_test(an_empty_post_asks_for_the_tree), cmocka_unit_test(bad_posts_are_refused),
         cmocka_unit_test(other_sites_may_not_post),        cmocka_unit_test(a_form_comes_back_to_the_page),
         cmocka_unit_test(errors_of_a_form_are_shown_once), cmocka_unit_test(headers_and_cookies_are_found),
+        cmocka_unit_test(fields_of_the_query_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,7 +87,8 @@ static void a_page_knows_its_nonce(void **state) {
     lvt_page *page = NULL;
     assert_int_equal(lvt_app_connect_page(&page, f.app, &claims, LVT_SPAN("group"), NULL), LVT_ERROR_TOKEN_REPLAYED);
     assert_int_equal(metric(&f, LVT_METRIC_TOKENS_REFUSED), 1);
-    assert_non_null(strstr(f.log, "audit=token_refused reason=replayed status=LVT_ERROR_TOKEN_REPLAYED app=shop page="));
+    assert_non_null(
+        strstr(f.log, "audit=token_refused reason=replayed status=LVT_ERROR_TOKEN_REPLAYED app=shop page="));
     fixture_close(&f);
 }
 

@@ -41,6 +41,11 @@ void lvt_metrics_add(lvt_metrics *metrics, lvt_metric metric, int64_t amount) {
     atomic_fetch_add_explicit(&metrics->numbers[metric], amount, memory_order_relaxed);
 }
 
+void lvt_metrics_set(lvt_metrics *metrics, lvt_metric metric, int64_t number) {
+    if (metrics == NULL || !is_metric(metric)) return;
+    atomic_store_explicit(&metrics->numbers[metric], number, memory_order_relaxed);
+}
+
 int64_t lvt_metrics_get(const lvt_metrics *metrics, lvt_metric metric) {
     if (metrics == NULL || !is_metric(metric)) return 0;
     return atomic_load_explicit(&metrics->numbers[metric], memory_order_relaxed);

@@ -15,7 +15,7 @@ typedef struct lvt_memory_record {
     char *body;
     size_t body_length;
     size_t body_capacity;
-    uint64_t recent[LVT_STORE_CHANGES_REMEMBERED]; /* marks of its last changes, newest first */
+    uint64_t recent[LVT_STORE_CHANGES_REMEMBERED]; /* versions that its last changes led to, newest first */
     size_t key_length;
     char key[];
 } lvt_memory_record;

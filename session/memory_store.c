@@ -2,7 +2,7 @@
  * threads seldom meet; what bounds the whole store is counted in two atomic numbers. */
 #include "memory_shard.h"
 
-#include "keys.h"
+#include "crypto.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -138,17 +138,16 @@ static lvt_status memory_get(lvt_store_record *out, lvt_span key, uint64_t known
 /* ---- writing ---- */
 
 static bool was_done(const lvt_memory_record *record, const lvt_store_change *change) {
-    uint64_t mark = lvt_store_change_mark(change);
+    uint64_t version = lvt_store_next_version(change);
     for (size_t i = 0; i < LVT_STORE_CHANGES_REMEMBERED; i++) {
-        if (record->recent[i] == mark) return true;
+        if (record->recent[i] == version) return true;
     }
     return false;
 }
 
 static void note_change(lvt_memory_record *record, const lvt_store_change *change) {
     memmove(record->recent + 1, record->recent, sizeof record->recent - sizeof record->recent[0]);
-    record->recent[0] = lvt_store_change_mark(change);
-    record->version = lvt_store_next_version(change);
+    record->recent[0] = record->version = lvt_store_next_version(change);
 }
 
 /* What one attempt to write comes to. */

@@ -2,7 +2,7 @@
  * keys, sizes and times that can be. */
 #include "store.h"
 
-#include "keys.h"
+#include "crypto.h"
 
 /* Room for "aside:", "@" and a version beside the longest key. */
 enum { ASIDE_ROOM = 32 };
@@ -23,12 +23,11 @@ void lvt_session_store_change_id(lvt_store_change *change, lvt_session_store *st
 }
 
 uint64_t lvt_store_next_version(const lvt_store_change *change) {
-    if (change->base != 0) return change->base + 1;
-    /* 48 random bits, and room for a while of changes before the next possible start. Below 2^63: stores that know
-     * signed numbers only have no trouble with it. */
-    uint64_t start = 0;
-    for (size_t i = 0; i < 6; i++) start = start << 8 | change->id[LVT_CHANGE_ID_SIZE - 1 - i];
-    return start << 14 | 1;
+    /* One half of the id is enough; 63 bits of it, for stores that know signed numbers only. */
+    uint64_t version;
+    memcpy(&version, change->id, sizeof version);
+    version >>= 1;
+    return version != 0 ? version : 1;
 }
 
 static bool is_aside(lvt_span key) { return lvt_span_starts_with(key, LVT_SPAN(LVT_STORE_ASIDE_PREFIX)); }
@@ -62,6 +61,7 @@ lvt_status lvt_session_store_create(lvt_session_store **out, const lvt_session_s
     if (store == NULL) return lvt_error_out_of_memory(error);
     *store = (lvt_session_store){.methods = methods, .payload = payload, .allocator = allocator};
     atomic_init(&store->changes, 0);
+    for (size_t i = 0; i < LVT_STORE_COUNT; i++) atomic_init(&store->counts[i], 0);
     lvt_status status = lvt_random_bytes(store->seeds, sizeof store->seeds, error);
     if (status == LVT_OK) *out = store;
     else lvt_release(allocator, store);
@@ -100,31 +100,70 @@ static lvt_status check_prefix(lvt_span prefix, lvt_error *error) {
     return prefix.length == 0 ? LVT_OK : check_key(prefix, error);
 }
 
+/* ---- what is counted ---- */
+
+static void count(lvt_session_store *store, lvt_store_count what) {
+    (void)atomic_fetch_add_explicit(&store->counts[what], 1, memory_order_relaxed);
+}
+
+/* The end of every call. */
+static lvt_status end_with(lvt_session_store *store, lvt_status status) {
+    switch (status) {
+    case LVT_OK:
+    case LVT_ERROR_NOT_FOUND: break;
+    case LVT_ERROR_CONFLICT: count(store, LVT_STORE_CONFLICTS); break;
+    case LVT_ERROR_UNAVAILABLE: count(store, LVT_STORE_UNAVAILABLE); break;
+    case LVT_ERROR_LIMIT: count(store, LVT_STORE_REFUSED); break;
+    case LVT_ERROR_CORRUPT: count(store, LVT_STORE_CORRUPT); break;
+    default: count(store, LVT_STORE_FAILED); break;
+    }
+    return status;
+}
+
+void lvt_session_store_publish(lvt_session_store *store, lvt_metrics *metrics) {
+    static const lvt_metric names[LVT_STORE_COUNT] = {
+        [LVT_STORE_READS] = LVT_METRIC_STORE_READS,         [LVT_STORE_WRITES] = LVT_METRIC_STORE_WRITES,
+        [LVT_STORE_CONFLICTS] = LVT_METRIC_STORE_CONFLICTS, [LVT_STORE_UNAVAILABLE] = LVT_METRIC_STORE_UNAVAILABLE,
+        [LVT_STORE_REFUSED] = LVT_METRIC_STORE_REFUSED,     [LVT_STORE_CORRUPT] = LVT_METRIC_STORE_CORRUPT,
+        [LVT_STORE_FAILED] = LVT_METRIC_STORE_FAILED,       [LVT_STORE_SET_ASIDE] = LVT_METRIC_STORE_SET_ASIDE,
+    };
+    for (size_t i = 0; i < LVT_STORE_COUNT; i++)
+        lvt_metrics_set(metrics, names[i], atomic_load_explicit(&store->counts[i], memory_order_relaxed));
+    lvt_failover_publish(store, metrics);
+}
+
 /* ---- calls ---- */
 
 lvt_status lvt_session_store_get(lvt_store_record *out, lvt_session_store *store, lvt_span key, uint64_t known,
                                  int64_t ttl, lvt_error *error) {
+    count(store, LVT_STORE_READS);
     lvt_status status = check_key(key, error);
     if (status == LVT_OK) status = check_ttl(ttl, error);
-    if (status != LVT_OK) return status;
-    return store->methods->get(out, key, known, ttl, store->payload, error);
+    if (status == LVT_OK) status = store->methods->get(out, key, known, ttl, store->payload, error);
+    return end_with(store, status);
+}
+
+static lvt_status check_change(const lvt_store_change *change, lvt_error *error) {
+    lvt_status status = check_key(change->key, error);
+    if (status == LVT_OK) status = check_ttl(change->ttl, error);
+    if (status != LVT_OK || change->body.length <= LVT_STORE_RECORD_MAX) return status;
+    return lvt_error_set(error, LVT_ERROR_LIMIT, "a record has %zu bytes, more than %zu", change->body.length,
+                         LVT_STORE_RECORD_MAX);
 }
 
 lvt_status lvt_session_store_put(uint64_t *out_version, lvt_session_store *store, const lvt_store_change *change,
                                  lvt_error *error) {
-    lvt_status status = check_key(change->key, error);
-    if (status == LVT_OK) status = check_ttl(change->ttl, error);
-    if (status != LVT_OK) return status;
-    if (change->body.length > LVT_STORE_RECORD_MAX) {
-        return lvt_error_set(error, LVT_ERROR_LIMIT, "a record has %zu bytes, more than %zu", change->body.length,
-                             LVT_STORE_RECORD_MAX);
-    }
-    return store->methods->put(out_version, change, store->payload, error);
+    count(store, LVT_STORE_WRITES);
+    lvt_status status = check_change(change, error);
+    if (status == LVT_OK) status = store->methods->put(out_version, change, store->payload, error);
+    return end_with(store, status);
 }
 
 lvt_status lvt_session_store_remove(lvt_session_store *store, lvt_span key, uint64_t base, lvt_error *error) {
+    count(store, LVT_STORE_WRITES);
     lvt_status status = check_key(key, error);
-    return status == LVT_OK ? store->methods->remove(key, base, store->payload, error) : status;
+    if (status == LVT_OK) status = store->methods->remove(key, base, store->payload, error);
+    return end_with(store, status);
 }
 
 lvt_status lvt_session_store_set_aside(lvt_buffer *out, lvt_session_store *store, lvt_span key, uint64_t base,
@@ -132,36 +171,28 @@ lvt_status lvt_session_store_set_aside(lvt_buffer *out, lvt_session_store *store
     lvt_status status = check_key(key, error);
     if (status == LVT_OK && is_aside(key))
         status = lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "the record is set aside already");
-    return status == LVT_OK ? store->methods->set_aside(out, key, base, store->payload, error) : status;
+    if (status == LVT_OK) status = store->methods->set_aside(out, key, base, store->payload, error);
+    if (status == LVT_OK) count(store, LVT_STORE_SET_ASIDE);
+    return end_with(store, status);
 }
 
 lvt_status lvt_session_store_expire(size_t *out_count, lvt_session_store *store, size_t batch, lvt_error *error) {
-    return store->methods->expire(out_count, batch, store->payload, error);
+    return end_with(store, store->methods->expire(out_count, batch, store->payload, error));
 }
 
 lvt_status lvt_session_store_list(lvt_session_store *store, lvt_span prefix, lvt_store_visit visit, void *payload,
                                   lvt_error *error) {
     lvt_status status = check_prefix(prefix, error);
-    return status == LVT_OK ? store->methods->list(prefix, visit, payload, store->payload, error) : status;
+    if (status == LVT_OK) status = store->methods->list(prefix, visit, payload, store->payload, error);
+    return end_with(store, status);
 }
 
 lvt_status lvt_session_store_count(size_t *out, lvt_session_store *store, lvt_span prefix, lvt_error *error) {
     lvt_status status = check_prefix(prefix, error);
-    return status == LVT_OK ? store->methods->count(out, prefix, store->payload, error) : status;
+    if (status == LVT_OK) status = store->methods->count(out, prefix, store->payload, error);
+    return end_with(store, status);
 }
 
 lvt_status lvt_session_store_health(lvt_store_health *out, lvt_session_store *store, lvt_error *error) {
-    return store->methods->health(out, store->payload, error);
-}
-
-/* ---- what only a failover store has ---- */
-
-bool lvt_session_store_is_stored(lvt_session_store *store, lvt_span key) {
-    (void)store, (void)key;
-    return true;
-}
-
-size_t lvt_session_store_reconcile(lvt_session_store *store) {
-    (void)store;
-    return 0;
+    return end_with(store, store->methods->health(out, store->payload, error));
 }

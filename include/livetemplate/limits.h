@@ -152,7 +152,7 @@
 /* session: an application's id; it stands in every token. */
 #define LVT_APP_ID_LENGTH_MAX 64
 /* session: pages closed under one hold of the registry's lock while it is swept, so that nobody waits long. */
-#define LVT_SWEEP_BATCH 256
+#define LVT_SWEEP_BATCH 64
 /* session: key and body of a record in a session store. A key names application, view and group; a state of megabytes
  * that is written after each action is no session. */
 #define LVT_STORE_KEY_MAX ((size_t)1024)
@@ -162,11 +162,60 @@
 /* session: changes of a record whose ids a store knows, 8 bytes of each. One that was sent twice is recognised if no
  * more than these came between, which takes others so many exchanges in the time of one. */
 #define LVT_STORE_CHANGES_REMEMBERED 16
+/* session: nanoseconds that one call of a Redis store may take, from waiting for a connection to the last byte of the
+ * answer. Redis answers within a millisecond; what takes a thousand times as long is gone. And the longest that an
+ * option may ask for. */
+#define LVT_REDIS_TIMEOUT_DEFAULT (INT64_C(1) * 1000 * 1000 * 1000)
+#define LVT_REDIS_TIMEOUT_MAX (INT64_C(60) * 1000 * 1000 * 1000)
+/* session: connections of one Redis store; Redis runs one command at a time, so more than threads are of no use. */
+#define LVT_REDIS_CONNECTIONS_DEFAULT 8
+#define LVT_REDIS_CONNECTIONS_MAX 1024
+/* session: "host:port" or "unix:path", and the prefix of keys. */
+#define LVT_REDIS_ADDRESS_MAX 300
+#define LVT_REDIS_PREFIX_MAX 256
+/* session: bytes of one answer of Redis: the largest record, or a batch of the longest keys, twice. */
+#define LVT_REDIS_ANSWER_MAX ((size_t)32 * 1024 * 1024)
+/* session: elements of an array in an answer; a batch of keys has some hundreds. */
+#define LVT_REDIS_ELEMENTS_MAX 100000
+/* session: keys that one step of a list asks for; Redis serves nobody else during a step, some 100 microseconds. */
+#define LVT_REDIS_SCAN_BATCH 500
+/* session: keys of one list; 16 bytes of each are remembered, for Redis may name one twice. */
+#define LVT_REDIS_LIST_MAX 10000000
+/* session: a failover store: failures in a row after which its place is left alone; one or two may be a switch that
+ * restarts. Then nanoseconds until it is tried again, doubled each time up to the last. */
+#define LVT_FAILOVER_FAILURES_DEFAULT 3
+#define LVT_FAILOVER_RETRY_FIRST_DEFAULT (INT64_C(1) * 1000 * 1000 * 1000)
+#define LVT_FAILOVER_RETRY_LAST_DEFAULT (INT64_C(30) * 1000 * 1000 * 1000)
+/* session: what it keeps in memory: the sessions of a busy hour. */
+#define LVT_FAILOVER_RECORDS_DEFAULT 100000
+#define LVT_FAILOVER_BYTES_DEFAULT ((size_t)256 * 1024 * 1024)
+/* session: records put to their place in one go, by a call that has something else to do and by
+ * lvt_session_store_reconcile; each is an exchange or two. */
+#define LVT_FAILOVER_BATCH_OF_CALL 4
+#define LVT_FAILOVER_BATCH 256
+/* session: versions that a place may have reached by writes of which no answer came. */
+#define LVT_FAILOVER_MAYBE_MAX 4
 /* session: a memory store: a million sessions of a small program, or a quarter of that at 4 KiB each. */
 #define LVT_STORE_RECORDS_MAX_DEFAULT 1000000
 #define LVT_STORE_BYTES_MAX_DEFAULT ((size_t)1024 * 1024 * 1024)
 /* live: a group's or a user's name as an authenticator gives it; ours have 43 bytes, an e-mail address at most 254. */
 #define LVT_VISITOR_NAME_MAX 256
+/* live: the kind of a group ("room"), and its whole id: the longest is a browser's and a user's together. */
+#define LVT_GROUP_KIND_MAX 16
+#define LVT_GROUP_NAME_MAX (LVT_VISITOR_NAME_MAX + 64)
+/* live: how often an action runs again because another process has changed the group's state meanwhile. Who comes
+ * second is so by chance: two processes that do nothing else lose this often in a row once in billions of actions. */
+#define LVT_ACTION_RETRIES_MAX 32
+/* live: groups with open pages whose stored state is told to live on in one sweep; the rest follow in the next. */
+#define LVT_STATES_TOUCHED_MAX 64
+/* live: application and path in the key of a stored state; the group's id needs the rest of LVT_STORE_KEY_MAX. */
+#define LVT_STATE_KEY_PLACE_MAX 320
+/* live: user and password of HTTP Basic together: a name, and a password that a program made. They are decoded on the
+ * stack. */
+#define LVT_CREDENTIALS_MAX 1024
+/* live: what the dialog of a browser names, and what a 401 asks for; longer ones are cut by browsers. */
+#define LVT_REALM_MAX 128
+#define LVT_CHALLENGE_MAX 512
 /* live: one message from a client; an action with its form fields. */
 #define LVT_MESSAGE_IN_MAX ((size_t)64 * 1024)
 /* live: messages of one client that wait for their group's turn. FULL is where a server stops reading: the client has

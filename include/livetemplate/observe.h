@@ -63,6 +63,25 @@ extern "C" {
     X(KEYS_UNAVAILABLE, "keys_unavailable_total", "counter", "Failures to read or save keys")                        \
     X(DUPLICATE_KEYS, "duplicate_keys_total", "counter", "Rows whose key stood twice in one list")                   \
     X(RENDER_ERRORS, "render_errors_total", "counter", "Renders that ended with an error")                           \
+    X(VISITORS_REFUSED, "visitors_refused_total", "counter", "Requests that an authenticator refused")               \
+    X(STATES_READ, "states_read_total", "counter", "States of groups read from the session store")                   \
+    X(STATES_WRITTEN, "states_written_total", "counter", "States of groups written to the session store")            \
+    X(STATES_CONFLICTED, "states_conflicted_total", "counter", "Changes made again on what another process wrote")   \
+    X(STATES_TAKEN_BACK, "states_taken_back_total", "counter", "Changes taken back since they could not be stored")  \
+    X(STATES_SET_ASIDE, "states_set_aside_total", "counter", "Stored states that could not be read, set aside")      \
+    X(STORE_READS, "store_reads_total", "counter", "Records asked of the session store")                             \
+    X(STORE_WRITES, "store_writes_total", "counter", "Changes and removals asked of the session store")              \
+    X(STORE_CONFLICTS, "store_conflicts_total", "counter", "Changes of records that somebody else had changed")      \
+    X(STORE_UNAVAILABLE, "store_unavailable_total", "counter", "Calls that the session store did not answer")        \
+    X(STORE_REFUSED, "store_refused_total", "counter", "Calls refused as too large, or for a full session store")    \
+    X(STORE_CORRUPT, "store_corrupt_total", "counter", "Records that the session store could not unpack")            \
+    X(STORE_FAILED, "store_failed_total", "counter", "Calls of the session store that failed otherwise")             \
+    X(STORE_SET_ASIDE, "store_set_aside_total", "counter", "Records set aside for people to look at")                \
+    X(STORE_AWAY, "store_away", "gauge", "1 while the place of a failover store is away")                            \
+    X(STORE_OPENED, "store_opened_total", "counter", "How often that place went away")                               \
+    X(STORE_PENDING, "store_pending", "gauge", "Records that wait for it in memory")                                 \
+    X(STORE_RECONCILED, "store_reconciled_total", "counter", "Records that were put there later")                    \
+    X(STORE_LOST, "store_lost_total", "counter", "Records that it would not have")                                   \
     X(HTTP_REQUESTS, "http_requests_total", "counter", "HTTP requests answered")                                     \
     X(HTTP_REFUSED, "http_refused_total", "counter", "HTTP requests refused as malformed or too large")              \
     X(HTTP_OVERLOADED, "http_overloaded_total", "counter", "HTTP requests refused because too many are in progress") \
@@ -82,6 +101,8 @@ lvt_status lvt_metrics_create(lvt_metrics **out, const lvt_allocator *allocator,
 void lvt_metrics_free(lvt_metrics *metrics);
 /* `metrics` may be NULL: nothing is counted. */
 void lvt_metrics_add(lvt_metrics *metrics, lvt_metric metric, int64_t amount);
+/* For numbers that are counted elsewhere. */
+void lvt_metrics_set(lvt_metrics *metrics, lvt_metric metric, int64_t number);
 int64_t lvt_metrics_get(const lvt_metrics *metrics, lvt_metric metric);
 const char *lvt_metric_name(lvt_metric metric);
 /* Prometheus text format 0.0.4, every name with the prefix "livetemplate_". */

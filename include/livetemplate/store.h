@@ -7,9 +7,9 @@
  * decides anew. A change also has an id, so that one whose answer was lost can be asked for again without happening
  * twice.
  *
- * Versions: each change adds one. A new record starts at a random version (lvt_store_next_version), so that a version
- * means one content for ever: who still holds the state of a record that was removed, or that ran out, and was made
- * anew since is told so, however often the new one has changed. 0 is no version.
+ * Versions are numbers without an order, 0 is none: each change leads to one of its own, which follows from its id
+ * (lvt_store_next_version). So a version means one content for ever. Who still holds the state of a record that was
+ * removed, or that ran out, and was made anew since is told so; and who knows a change can tell whether it was made.
  *
  * Keys that begin with "aside:" are records that were set aside; all calls take them, lists name them only when they
  * are asked for that prefix.
@@ -23,12 +23,13 @@
  *   LVT_ERROR_UNAVAILABLE   the store cannot be reached now; nothing is known about a change that was under way
  *   LVT_ERROR_LIMIT         a key, a record or the store is too large (limits.h, LVT_STORE_...)
  *   LVT_ERROR_INVALID_ARGUMENT  a key that is empty or holds a NUL, a time to live that cannot be
+ *   LVT_ERROR_CORRUPT       what stands there cannot be unpacked; lvt_session_store_set_aside gets it out of the way
  *   LVT_ERROR_OUT_OF_MEMORY
  */
 #ifndef LIVETEMPLATE_STORE_H
 #define LIVETEMPLATE_STORE_H
 
-#include "base.h"
+#include "observe.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -55,7 +56,7 @@ typedef struct lvt_store_change {
     unsigned char id[LVT_CHANGE_ID_SIZE]; /* its own: see lvt_session_store_change_id */
 } lvt_store_change;
 
-/* The version that a change leads to: base + 1, and for a new record one that follows from the change's id. */
+/* The version that a change leads to, 1 to INT64_MAX. */
 uint64_t lvt_store_next_version(const lvt_store_change *change);
 
 typedef struct lvt_store_health {
@@ -79,7 +80,7 @@ typedef struct lvt_session_store_methods {
     lvt_status (*get)(lvt_store_record *out, lvt_span key, uint64_t known, int64_t ttl, void *payload,
                       lvt_error *error);
     /* Write it: compare-and-set on the version, atomic. On LVT_OK *out_version is lvt_store_next_version(change). A
-     * change whose id is among the record's last ones is done. */
+     * change that is among the record's last LVT_STORE_CHANGES_REMEMBERED ones is done. */
     lvt_status (*put)(uint64_t *out_version, const lvt_store_change *change, void *payload, lvt_error *error);
     /* `base` 0: whatever its version. */
     lvt_status (*remove)(lvt_span key, uint64_t base, void *payload, lvt_error *error);
@@ -135,6 +136,9 @@ lvt_status lvt_session_store_list(lvt_session_store *store, lvt_span prefix, lvt
                                   lvt_error *error);
 lvt_status lvt_session_store_count(size_t *out, lvt_session_store *store, lvt_span prefix, lvt_error *error);
 lvt_status lvt_session_store_health(lvt_store_health *out, lvt_session_store *store, lvt_error *error);
+/* Set the numbers of this store (observe.h, STORE_...) in an application's metrics, before they are shown: a store
+ * counts for itself, as several applications may share it. */
+void lvt_session_store_publish(lvt_session_store *store, lvt_metrics *metrics);
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
@@ -166,18 +170,25 @@ typedef struct lvt_redis_store_options {
     const char *key_file;
     const char *server_name; /* for TLS; NULL: the host of the address */
     const char *prefix;      /* of all keys; NULL: "livetemplate:" */
-    int64_t timeout;         /* nanoseconds to connect, and for each exchange; 0: LVT_REDIS_TIMEOUT_DEFAULT */
-    size_t connections_max; /* 0: LVT_REDIS_CONNECTIONS_DEFAULT; more calls at once wait for one, at most the timeout */
-    size_t compress_above;  /* bodies of at least so many bytes are deflated; 0: none are */
-    lvt_log log;
-    lvt_clock clock;
+    int64_t timeout;         /* nanoseconds of one call, in which it waits for a connection, connects if it must, and is
+                                answered; a list has them for each step. 0: LVT_REDIS_TIMEOUT_DEFAULT */
+    size_t connections_max;  /* 0: LVT_REDIS_CONNECTIONS_DEFAULT; more calls at once wait for one */
+    size_t compress_above;   /* bodies of at least so many bytes are deflated; 0: none are */
+    lvt_log log;             /* when Redis goes away, and when it is back */
     const lvt_allocator *allocator;
 } lvt_redis_store_options;
 #define LVT_REDIS_STORE_OPTIONS_INIT \
     { .version = 1 }
 
-/* Connects at its first use and again whenever a connection is lost: creating it needs no server. Each put is one
- * script on the server, so that it is atomic. LVT_ERROR_INVALID_ARGUMENT for an address or a file that cannot be. */
+/* Connects at its first use and again whenever a connection is lost: creating it needs no server. A record is a hash
+ * under the prefix and its key; every change is one script on the server, so that it is atomic. A call whose connection
+ * breaks is sent once more over a new one. Other keys of the database are not touched: where one begins with the prefix
+ * and is no record, calls that name it answer LVT_ERROR_EXISTS, and lists pass it by. Whatever Redis answers that is no
+ * answer (it is loading, read-only, out of memory, wants another password, sends rubbish, sends nothing) is
+ * LVT_ERROR_UNAVAILABLE with the reason.
+ *
+ * LVT_ERROR_INVALID_ARGUMENT for an address, a file or another option that cannot be, and where the library was built
+ * without Redis (LVT_REDIS=OFF). */
 lvt_status lvt_redis_store_create(lvt_session_store **out, const lvt_redis_store_options *options, lvt_error *error);
 
 /* ---- a store that outlives its place being away -------------------------------------------------------------------
@@ -188,8 +199,8 @@ typedef struct lvt_failover_store_options {
     unsigned failures_max; /* in a row that open the circuit; 0: LVT_FAILOVER_FAILURES_DEFAULT */
     int64_t retry_first;   /* nanoseconds until the place is tried again, doubled each time; 0: the default */
     int64_t retry_last;    /* at most; 0: the default */
-    size_t records_max;    /* kept in memory meanwhile: written ones never make room; 0: the default */
-    size_t bytes_max;      /* 0: the default. What exceeds either is refused, LVT_ERROR_UNAVAILABLE */
+    size_t records_max;    /* kept in memory: those that wait for the place never make room; 0: the default */
+    size_t bytes_max;      /* of them, all in all; 0: the default. What exceeds either is LVT_ERROR_UNAVAILABLE */
     lvt_log log;
     lvt_clock clock;
     const lvt_allocator *allocator;
@@ -198,31 +209,37 @@ typedef struct lvt_failover_store_options {
     { .version = 1 }
 
 /* A circuit breaker around `place`, which it owns from then on (and frees; on an error it stays the caller's).
- *   closed: every call goes to the place. A copy of the records that were read and written last is kept.
- *   open:   after some failures in a row nothing is asked of the place any more, so that no call waits for it. Records
- *           are read from what memory has, and written there; what memory does not have is LVT_ERROR_UNAVAILABLE, as
- *           nobody can know whether it exists.
- *   trying: after a while one call asks the place. When it answers, what was written meanwhile is put there, each
- * record starting from the version that the place had last. Where the place has gone on without us, its record stays,
- *           ours is set aside under a key of its own, counted and logged: nothing is lost, nothing overwritten.
- * A write that only memory has is answered LVT_OK; lvt_session_store_health says `is_degraded`, and `is_stored` below
- * what became of one record. Counters: lvt_failover_statistics. */
+ *   closed: every call goes to the place. A copy of the records that were read and written last is kept. A call that
+ * the place cannot answer is answered from memory, as when it is open. open:   after some failures in a row nothing is
+ * asked of the place any more, so that no call waits for it. Records are read from what memory has, and written there.
+ * What memory does not have is LVT_ERROR_UNAVAILABLE when it is read or removed, as nobody can know whether it exists;
+ * it can be written by who knows its version. trying: after a while one call asks the place. When it answers, what was
+ * written meanwhile is put there, each record starting from the version that the place had last; until its turn has
+ * come, a record is read and written in memory. Where the place has gone on without us, its record stays, ours is set
+ * aside under a key of its own, counted and logged: nothing is lost, nothing overwritten. Where it has no record any
+ * more (it was restarted empty, or the record ran out), ours is put there. A write that only memory has is answered
+ * LVT_OK; it is lost if the process ends before the place is back.
+ * lvt_session_store_health says `is_degraded`, and `is_stored` below what became of one record. Setting aside, lists
+ * and counts need the place; lists do not name what only memory has. */
 lvt_status lvt_failover_store_create(lvt_session_store **out, lvt_session_store *place,
                                      const lvt_failover_store_options *options, lvt_error *error);
 
 typedef struct lvt_failover_statistics {
     uint64_t opened;     /* how often the circuit opened */
     uint64_t refused;    /* calls that memory could not answer while it was open */
-    uint64_t kept;       /* writes that only memory had for a while */
+    uint64_t kept;       /* records that only memory had for a while */
     uint64_t reconciled; /* of these, put to the place later */
     uint64_t set_aside;  /* of these, in conflict with what the place had */
+    uint64_t ended;      /* of these, over before the place was back */
+    uint64_t lost;       /* of these, refused by a place that answers, even aside; logged */
 } lvt_failover_statistics;
 /* LVT_ERROR_TYPE when it is another kind of store. */
 lvt_status lvt_failover_store_statistics(lvt_failover_statistics *out, lvt_session_store *store, lvt_error *error);
 /* Whether the record's last write is where it belongs: false while only memory has it. True for other stores. */
 bool lvt_session_store_is_stored(lvt_session_store *store, lvt_span key);
-/* Try the place now if it is time, and put what waits; how many records still wait. Called by each call as well; a
- * server calls it every second, so that a quiet program reconciles too. Does nothing for other stores. */
+/* Try the place now if it is time, and put what waits, at most LVT_FAILOVER_BATCH records; how many still wait. Each
+ * call does a little of it as well; a server calls it every second, so that a quiet program reconciles too. It may take
+ * as long as the place takes. Does nothing for other stores. */
 size_t lvt_session_store_reconcile(lvt_session_store *store);
 
 #ifdef __cplusplus

@@ -217,7 +217,7 @@ static void upgrades_are_checked(void **state) {
         if (cases[i].protocol != NULL) add_header(&list, "sec-websocket-protocol", cases[i].protocol);
         if (cases[i].origin != NULL) add_header(&list, "Origin", cases[i].origin);
         lvt_request request = make_request(&alice, &list, "GET", NULL);
-        int status = lvt_live_check_upgrade(s.live, &request, &error);
+        int status = lvt_live_check_upgrade(s.live, &request, NULL, &error);
         if (status != cases[i].status) fail_msg("case %zu: %d", i, status);
         if (status != 0) assert_true(error.message[0] != '\0');
     }

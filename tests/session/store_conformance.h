@@ -22,6 +22,7 @@ typedef struct store_maker {
     /* These seconds go by. */
     void (*pass)(int64_t seconds, void *payload);
     void *payload;
+    int race_rounds; /* increments of each thread; 0: 1,000 */
 } store_maker;
 
 /* One test on one store of its own. */
@@ -175,7 +176,7 @@ static void changes_start_from_a_version(void **state) {
     assert_int_equal(other, 99);
     store_check(store, "a", "one", version);
     uint64_t second = store_put(store, "a", version, "two", 0);
-    assert_int_equal(second, version + 1);
+    assert_true(second != version && second != 0);
     assert_int_equal(store_try_put(&other, store, LVT_SPAN("a"), version, LVT_SPAN("x"), 0), LVT_ERROR_CONFLICT);
     store_check(store, "a", "two", second);
     /* There is no record any more, or there never was. */
@@ -224,7 +225,8 @@ static void a_change_happens_once(void **state) {
         assert_int_equal(again, version);
         store_check(store, "a", body, latest);
     }
-    latest = store_put(store, "a", latest, "last", 0);
+    /* It is not remembered for ever. */
+    for (int i = 0; i < LVT_STORE_CHANGES_REMEMBERED; i++) latest = store_put(store, "a", latest, "last", 0);
     assert_int_equal(lvt_session_store_put(&again, store, &change, &error), LVT_ERROR_CONFLICT);
     store_check(store, "a", "last", latest);
 }
@@ -523,7 +525,8 @@ static inline void store_race_on(lvt_session_store **stores, size_t store_count,
 
 static void no_increment_is_lost(void **state) {
     lvt_session_store *store = STORE_OF(state);
-    store_race_on(&store, 1, 1000);
+    int rounds = ((store_case *)*state)->maker->race_rounds;
+    store_race_on(&store, 1, rounds != 0 ? rounds : 1000);
 }
 
 /* ---- the table ---- */

@@ -217,7 +217,7 @@ static void options_are_checked(void **state) {
 }
 
 int main(void) {
-    const store_maker maker = {"memory", open_store, close_store, pass, NULL};
+    const store_maker maker = {"memory", open_store, close_store, pass, NULL, 0};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_store_refuses),        cmocka_unit_test(bytes_are_bounded),
         cmocka_unit_test(ends_keep_their_order),       cmocka_unit_test(failing_memory_changes_nothing),

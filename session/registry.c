@@ -370,10 +370,16 @@ lvt_status lvt_registry_add(lvt_registry *registry, lvt_page *page, int64_t now,
     const uint64_t hash = lvt_registry_hash(registry, page->id);
     lvt_page_shard *shard = lvt_registry_shard(registry, hash);
     (void)pthread_mutex_lock(&shard->lock);
-    enter(registry, shard, hash, page, now);
-    list_append(shard, page);
+    const bool is_free = lvt_page_table_find(&shard->table, hash, page->id) == NULL;
+    if (is_free) {
+        enter(registry, shard, hash, page, now);
+        list_append(shard, page);
+    }
     unlock(registry, shard);
-    return LVT_OK;
+    if (is_free) return LVT_OK;
+    lvt_registry_discharge(registry, page);
+    unreserve(registry);
+    return lvt_error_set(error, LVT_ERROR_EXISTS, "there is a page of this id");
 }
 
 /* The page of that id and nonce; the shard is locked. A page whose time is over is taken out, for the caller to
@@ -388,7 +394,7 @@ static lvt_status look_up(lvt_page **out, lvt_page **out_expired, lvt_registry *
         return not_found(error);
     }
     if (page == NULL || page->kind == NULL) return not_found(error);
-    if (strcmp(page->nonce, nonce) != 0) return replayed(error);
+    if (nonce != NULL && strcmp(page->nonce, nonce) != 0) return replayed(error);
     *out = page;
     return LVT_OK;
 }
@@ -404,7 +410,7 @@ static lvt_status finish_look_up(lvt_registry *registry, lvt_page *expired, lvt_
 static lvt_status wait_for(lvt_page_shard *shard, lvt_page *page, const char *nonce, lvt_error *error) {
     while (page->is_taken && !page->is_closed) (void)pthread_cond_wait(&shard->turn, &shard->lock);
     if (page->is_closed) return lvt_error_set(error, LVT_ERROR_CLOSED, "the page was closed meanwhile");
-    return strcmp(page->nonce, nonce) == 0 ? LVT_OK : replayed(error);
+    return nonce == NULL || strcmp(page->nonce, nonce) == 0 ? LVT_OK : replayed(error);
 }
 
 /* One user less. True when the caller is to destroy the page. The shard is locked. */
@@ -445,6 +451,13 @@ void lvt_registry_give_back(lvt_registry *registry, lvt_page *page, int64_t now)
     const bool is_last = let_go(shard, page);
     (void)pthread_mutex_unlock(&shard->lock);
     if (is_last) lvt_registry_destroy(registry, page);
+}
+
+void lvt_registry_read_nonce(char out[LVT_ID_LENGTH + 1], lvt_registry *registry, const lvt_page *page) {
+    lvt_page_shard *shard = lvt_registry_shard(registry, lvt_registry_hash(registry, page->id));
+    (void)pthread_mutex_lock(&shard->lock);
+    memcpy(out, page->nonce, sizeof page->nonce);
+    (void)pthread_mutex_unlock(&shard->lock);
 }
 
 lvt_status lvt_registry_close(lvt_registry *registry, const char *id, const char *nonce, int64_t now,

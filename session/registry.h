@@ -68,13 +68,16 @@ void lvt_registry_disconnect(lvt_registry *registry, lvt_page *page, int64_t now
 /* ---- pages with a kind ---- */
 
 /* Take in a new page, which is complete. It is the registry's afterwards, and may be gone at any time.
- * LVT_ERROR_LIMIT: the registry is full of pages, or of memory. */
+ * LVT_ERROR_LIMIT: the registry is full of pages, or of memory. LVT_ERROR_EXISTS: there is one of this id. */
 lvt_status lvt_registry_add(lvt_registry *registry, lvt_page *page, int64_t now, lvt_error *error);
-/* Take the page, when those who came before have given it back. LVT_ERROR_PAGE_NOT_FOUND, LVT_ERROR_TOKEN_REPLAYED by
- * another nonce, LVT_ERROR_CLOSED when it was closed while this waited. */
+/* Take the page, when those who came before have given it back. `nonce` NULL: whatever its nonce.
+ * LVT_ERROR_PAGE_NOT_FOUND, LVT_ERROR_TOKEN_REPLAYED by another nonce, LVT_ERROR_CLOSED when it was closed while this
+ * waited. */
 lvt_status lvt_registry_take(lvt_page **out, lvt_registry *registry, const char *id, const char *nonce, int64_t now,
                              lvt_error *error);
 void lvt_registry_give_back(lvt_registry *registry, lvt_page *page, int64_t now);
+/* Of a page that is taken: the nonce that it is known by. */
+void lvt_registry_read_nonce(char out[LVT_ID_LENGTH + 1], lvt_registry *registry, const lvt_page *page);
 /* The page leaves; whoever has taken it has it to the end, those who wait get LVT_ERROR_CLOSED. */
 lvt_status lvt_registry_close(lvt_registry *registry, const char *id, const char *nonce, int64_t now, lvt_error *error);
 /* Take out all pages of a kind, which nobody uses. */

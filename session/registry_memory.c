@@ -139,7 +139,7 @@ static void give_up_own(lvt_registry *registry, lvt_page *page, lvt_page_memory 
 /* The mode of a page that gives up nothing now. */
 static lvt_page_mode mode_of(const lvt_page *page) {
     if (lvt_page_has_rendering(page)) return LVT_PAGE_MODE_CHANGES;
-    return page->sequence == 0 ? LVT_PAGE_MODE_NEW : (lvt_page_mode)page->mode;
+    return page->sequence != 0 && lvt_page_is_over(page) ? (lvt_page_mode)page->mode : LVT_PAGE_MODE_NEW;
 }
 
 bool lvt_registry_account(lvt_registry *registry, lvt_page *page, size_t data) {

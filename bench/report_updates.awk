@@ -129,15 +129,16 @@ function table_of_first_messages(    i, page) {
     print "### Connections"
     print ""
     print "Print: the page as HTML. Encode: the complete tree as a message. Render: and the rendering made before. Memory: what the"
-    print "rendering holds, from which the next update is made."
+    print "rendering holds, from which the next update is made; texts: the part of it that is texts of slots and keys of rows."
     print ""
-    print "| page | HTML | print | first message | encode | render and encode | memory |"
-    print "|---|---:|---:|---:|---:|---:|---:|"
+    print "| page | HTML | print | first message | encode | render and encode | memory | texts |"
+    print "|---|---:|---:|---:|---:|---:|---:|---:|"
     for (i = 1; i <= first_count; i++) {
         page = first_pages[i]
         print "| " page " | " grouped(first_bytes[page, "print"]) " | " duration(time_of(first_time, page, "print")) " | " \
             grouped(first_bytes[page, "encode complete"]) " | " duration(time_of(first_time, page, "encode complete")) " | " \
-            duration(time_of(first_time, page, "render complete")) " | " grouped(first_bytes[page, "memory"]) " |"
+            duration(time_of(first_time, page, "render complete")) " | " grouped(first_bytes[page, "memory"]) " | " \
+            grouped(first_bytes[page, "texts"]) " |"
     }
     print ""
 }

@@ -3,15 +3,27 @@
  * the tables. Times of many updates are processor time, so that other work of the machine does not count; those of
  * single updates, for the median and the 99th percentile, are by the clock.
  *
- *   lvt_bench_updates [--tracked] PAGE CHANGE SECONDS         PAGE, CHANGE, nanoseconds an update, median, 99th
- * percentile, bytes an update lvt_bench_updates [--tracked] --print PAGE CHANGE STEPS   the first page and those after
- * each step, a form feed behind each; an error if a client's page differs from one of them lvt_bench_updates
- * [--tracked] --count PAGE CHANGE STEPS   updates, and prints nothing: for callgrind lvt_bench_updates --first PAGE
- * CHANGE SECONDS             what a connection costs: PAGE, measure, nanoseconds, bytes
+ *   lvt_bench_updates [--tracked] PAGE CHANGE SECONDS
+ *
+ * PAGE, CHANGE, nanoseconds an update, median, 99th percentile, bytes an update.
+ *
+ *   lvt_bench_updates [--tracked] --print PAGE CHANGE STEPS
+ *
+ * The first page and those after each step, a form feed behind each; an error if a client's page differs from one.
+ *
+ *   lvt_bench_updates [--tracked] --count PAGE CHANGE STEPS
+ *
+ * Updates, and prints nothing: for callgrind.
+ *
+ *   lvt_bench_updates --first PAGE CHANGE SECONDS
+ *
+ * What a connection costs: PAGE, measure, nanoseconds, bytes.
  */
 #include "bench/journeys.h"
 #include "bench/pages.h"
 #include "livetemplate/render.h"
+#include "render/rendering.h"
+#include "render/row_tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,8 +74,7 @@ static lvt_status load_template(bench *all, lvt_error *error) {
     return status;
 }
 
-/* ---- what a page does ----------------------------------------------------------------------------------------------
- */
+/* ---- what a page does ------------------------------------------------------------------ */
 
 /* The state as it is now, in the rendering that the client does not hold. */
 static lvt_status render_next(bench *all, lvt_error *error) {
@@ -115,8 +126,7 @@ static lvt_status bench_open(bench *all, const char *page, const char *change, b
     return status;
 }
 
-/* ---- time
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- time ---------------------------------------------------------------------------- */
 
 static double seconds_of(clockid_t clock) {
     struct timespec now;
@@ -194,6 +204,18 @@ static lvt_status measure_updates(bench *all, const char *page, const char *chan
     return status;
 }
 
+/* Bytes of the texts of slots and keys in a fragment and the rows below it. */
+static size_t count_texts(const lvt_fragment *fragment) {
+    size_t length = lvt_fragment_text_length(fragment);
+    for (uint32_t i = 0; i < fragment->range_count; i++) {
+        lvt_row_cursor cursor;
+        lvt_row_cursor_set(&cursor, lvt_fragment_range(fragment, i)->rows, 0);
+        for (const lvt_fragment *row; (row = lvt_row_cursor_row(&cursor)) != NULL; lvt_row_cursor_next(&cursor))
+            length += count_texts(row);
+    }
+    return length;
+}
+
 static lvt_status measure_first(bench *all, const char *page, double seconds, lvt_error *error) {
     static const struct {
         const char *name;
@@ -218,12 +240,12 @@ static lvt_status measure_first(bench *all, const char *page, double seconds, lv
     if (status != LVT_OK) return status;
     lvt_rendering_share(kept, all->renderings[all->held]);
     printf("%s\tmemory\t0\t%zu\n", page, lvt_rendering_footprint(kept));
+    printf("%s\ttexts\t0\t%zu\n", page, count_texts(kept->root));
     lvt_rendering_free(kept);
     return LVT_OK;
 }
 
-/* ---- correctness
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- correctness --------------------------------------------------------------------- */
 
 /* Prints the page, and sees that a client that applied the last message shows the same. */
 static lvt_status check_page(bench *all, lvt_mirror *mirror, lvt_error *error) {

@@ -44,7 +44,8 @@ lvt_status lvt_group_answer_page(lvt_group *group, lvt_workspace *workspace, con
     char page[LVT_ID_LENGTH + 1];
     lvt_error reason;
     lvt_error_clear(&reason);
-    lvt_status status = lvt_id_random(page, &reason);
+    lvt_status status = lvt_group_heal(group, &reason);
+    if (status == LVT_OK) status = lvt_id_random(page, &reason);
     lvt_buffer_clear(&workspace->message);
     if (status == LVT_OK) status = write_region(&workspace->message, live, page, caller->visitor.group, &reason);
     if (status == LVT_OK) {
@@ -78,7 +79,9 @@ lvt_status lvt_group_answer_tree(lvt_group *group, lvt_workspace *workspace, con
     lvt_response_start(out, 200, "application/json");
     lvt_metrics_add(live->metrics, LVT_METRIC_RENDERS, 1);
     lvt_known_shapes_clear(&workspace->known);
-    lvt_status status =
+    lvt_status status = lvt_group_heal(group, &reason);
+    if (status != LVT_OK) return lvt_error_out_of_memory(error);
+    status =
         lvt_rendering_make(workspace->spare, workspace->execution, lvt_group_root(group, workspace, &context), &reason);
     if (status == LVT_OK)
         status = lvt_message_write_tree(&out->body, 1, workspace->spare, NULL, &workspace->known, meta, &reason);

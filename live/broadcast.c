@@ -2,13 +2,41 @@
  * lvt_live_flush (flush.c), on another thread, so that whoever broadcasts never waits for rendering. */
 #include "internal.h"
 
-/* The group's lock is held; true when there are pages to tell. */
-static bool apply(lvt_group *group, lvt_update_callback update, void *payload) {
-    if (update != NULL) update(lvt_group_update_target(group), payload);
-    if (group->connections == NULL) return false;
-    group->has_changed = true;
-    lvt_group_queue_flush(group);
-    return true;
+typedef struct updating {
+    lvt_update_callback update;
+    void *payload;
+} updating;
+
+/* May run several times (persist.h). */
+static void run_update(lvt_group *group, void *payload) {
+    updating *u = payload;
+    u->update(lvt_group_update_target(group), u->payload);
+}
+
+static lvt_status update_and_store(lvt_group *group, updating *u, lvt_error *error) {
+    lvt_workspace *workspace;
+    if (group->persisted == NULL) {
+        run_update(group, u);
+        return LVT_OK;
+    }
+    lvt_status status = lvt_workspace_take(&workspace, group->live, error);
+    if (status != LVT_OK) return status;
+    status = lvt_group_change(group, workspace, run_update, u, error);
+    lvt_workspace_return(group->live, workspace);
+    return status;
+}
+
+/* The group's lock is held. *out_queued: there are pages to tell. */
+static lvt_status apply(bool *out_queued, lvt_group *group, lvt_update_callback update, void *payload,
+                        lvt_error *error) {
+    updating u = {update, payload};
+    lvt_status status = update != NULL ? update_and_store(group, &u, error) : LVT_OK;
+    *out_queued = group->connections != NULL;
+    if (*out_queued) {
+        group->has_changed = true;
+        lvt_group_queue_flush(group);
+    }
+    return status;
 }
 
 static bool has_user(const lvt_group *group, const lvt_span *users, size_t count) {
@@ -27,6 +55,8 @@ typedef struct broadcast_of {
     void *payload;
     size_t reached;
     bool has_queued;
+    lvt_status status; /* of the first group whose state could not be stored */
+    lvt_error *error;
 } broadcast_of;
 
 /* False when the group is busy, and left out. */
@@ -34,8 +64,11 @@ static bool visit(broadcast_of *b, lvt_group *group, bool may_wait) {
     lvt_group_entry entry = lvt_group_try_enter(group, may_wait);
     if (entry != LVT_GROUP_ENTERED) return entry == LVT_GROUP_UNUSABLE;
     if (b->users == NULL || has_user(group, b->users, b->count)) {
+        bool has_queued;
         b->reached++;
-        if (apply(group, b->update, b->payload)) b->has_queued = true;
+        lvt_status status = apply(&has_queued, group, b->update, b->payload, b->status == LVT_OK ? b->error : NULL);
+        if (has_queued) b->has_queued = true;
+        if (b->status == LVT_OK) b->status = status;
     }
     lvt_group_leave(group);
     return true;
@@ -63,11 +96,11 @@ static lvt_status broadcast(lvt_live *live, broadcast_of *b, lvt_error *error) {
         wake_if_queued(live, b);
     }
     lvt_release(live->allocator, groups);
-    return LVT_OK;
+    return b->status;
 }
 
 lvt_status lvt_broadcast(lvt_live *live, lvt_update_callback update, void *payload, lvt_error *error) {
-    broadcast_of all = {.update = update, .payload = payload};
+    broadcast_of all = {.update = update, .payload = payload, .error = error};
     return broadcast(live, &all, error);
 }
 
@@ -77,7 +110,8 @@ lvt_status lvt_broadcast_users(lvt_live *live, const lvt_span *users, size_t cou
     broadcast_of theirs = {.users = users != NULL ? users : &none,
                            .count = users != NULL ? count : 0,
                            .update = update,
-                           .payload = payload};
+                           .payload = payload,
+                           .error = error};
     lvt_status status = broadcast(live, &theirs, error);
     if (status != LVT_OK || theirs.reached != 0) return status;
     return lvt_error_set(error, LVT_ERROR_NOT_FOUND, "none of the users has a page");
@@ -87,11 +121,12 @@ lvt_status lvt_broadcast_group(lvt_live *live, lvt_span id, lvt_update_callback 
                                lvt_error *error) {
     lvt_group *group = lvt_group_find(live, id);
     bool has_entered = group != NULL && lvt_group_enter(group), has_queued = false;
+    lvt_status status = LVT_OK;
     if (has_entered) {
-        has_queued = apply(group, update, payload);
+        status = apply(&has_queued, group, update, payload, error);
         lvt_group_leave(group);
     }
     lvt_group_release(group);
     if (has_queued) lvt_live_wake(live);
-    return has_entered ? LVT_OK : lvt_error_set(error, LVT_ERROR_NOT_FOUND, "there is no such session group");
+    return has_entered ? status : lvt_error_set(error, LVT_ERROR_NOT_FOUND, "there is no such session group");
 }

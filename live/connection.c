@@ -119,6 +119,7 @@ static lvt_status run_action(lvt_connection *connection, lvt_workspace *workspac
                              .has_id = input->has_id,
                              .id = input->id,
                              .success = success,
+                             .is_unstored = workspace->is_unstored,
                              .errors = workspace->errors.items,
                              .error_count = workspace->errors.count};
     lvt_shared_begin(workspace, connection->group, false);

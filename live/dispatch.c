@@ -35,37 +35,68 @@ static const lvt_action_def *resolve(const lvt_live *live, lvt_span *name, size_
     return NULL;
 }
 
+/* ---- running it ---- */
+
+typedef struct running {
+    const lvt_action_def *definition;
+    size_t store;
+    lvt_action action;
+    lvt_status status;
+} running;
+
+/* May run several times (persist.h). */
+static void run(lvt_group *group, void *payload) {
+    running *r = payload;
+    r->action.errors->count = 0;
+    r->status = r->definition->run(&r->action, group->stores[r->store]);
+}
+
+static const char *why_not_stored(lvt_status status) {
+    switch (status) {
+    case LVT_ERROR_CONFLICT: return "others changed this at the same time, please try again";
+    case LVT_ERROR_UNAVAILABLE: return "this cannot be stored now, please try again in a moment";
+    case LVT_ERROR_LIMIT: return "this is too much to be stored";
+    default: return "this could not be stored";
+    }
+}
+
+/* Why it failed stands in the errors. */
+static bool run_and_store(lvt_group *group, lvt_workspace *workspace, running *r) {
+    lvt_status stored = lvt_group_change(group, workspace, run, r, NULL);
+    if (stored != LVT_OK) lvt_workspace_fail(workspace, why_not_stored(stored));
+    else if (r->status != LVT_OK && workspace->errors.count == 0)
+        lvt_workspace_fail(workspace, lvt_status_sentence(r->status));
+    return stored == LVT_OK && r->status == LVT_OK && workspace->errors.count == 0;
+}
+
+static void refuse_unknown(const lvt_live *live, lvt_workspace *workspace, lvt_span name) {
+    lvt_error unknown;
+    lvt_metrics_add(live->metrics, LVT_METRIC_ACTIONS_UNKNOWN, 1);
+    (void)lvt_error_set(&unknown, LVT_ERROR_UNKNOWN_ACTION, "unknown action \"%.*s\"",
+                        (int)(name.length > LVT_VISITOR_NAME_MAX ? LVT_VISITOR_NAME_MAX : name.length), name.data);
+    lvt_workspace_fail(workspace, unknown.message);
+}
+
 bool lvt_group_run(lvt_group *group, lvt_workspace *workspace, const lvt_input *input, const lvt_visitor *visitor) {
     const lvt_live *live = group->live;
     workspace->errors.count = 0;
+    workspace->is_unstored = false;
     lvt_span name = input->action;
-    size_t store = 0;
-    const lvt_action_def *definition = resolve(live, &name, &store);
-    if (definition == NULL) {
-        lvt_error unknown;
-        lvt_metrics_add(live->metrics, LVT_METRIC_ACTIONS_UNKNOWN, 1);
-        (void)lvt_error_set(
-            &unknown, LVT_ERROR_UNKNOWN_ACTION, "unknown action \"%.*s\"",
-            (int)(input->action.length > LVT_VISITOR_NAME_MAX ? LVT_VISITOR_NAME_MAX : input->action.length),
-            input->action.data);
-        lvt_workspace_fail(workspace, unknown.message);
+    running r = {.store = 0};
+    r.definition = resolve(live, &name, &r.store);
+    if (r.definition == NULL) {
+        refuse_unknown(live, workspace, input->action);
         return false;
     }
+    r.action = (lvt_action){.name = name,
+                            .visitor = visitor,
+                            .data = input->data,
+                            .errors = &workspace->errors,
+                            .arena = &workspace->arena,
+                            .log = live->log};
     lvt_metrics_add(live->metrics, LVT_METRIC_ACTIONS, 1);
-    if (input->problem != NULL) {
-        lvt_metrics_add(live->metrics, LVT_METRIC_ACTIONS_FAILED, 1);
-        lvt_workspace_fail(workspace, input->problem);
-        return false;
-    }
-    lvt_action action = {.name = name,
-                         .visitor = visitor,
-                         .data = input->data,
-                         .errors = &workspace->errors,
-                         .arena = &workspace->arena,
-                         .log = live->log};
-    lvt_status status = definition->run(&action, group->stores[store]);
-    if (status == LVT_OK && workspace->errors.count == 0) return true;
-    lvt_metrics_add(live->metrics, LVT_METRIC_ACTIONS_FAILED, 1);
-    if (workspace->errors.count == 0) lvt_workspace_fail(workspace, lvt_status_sentence(status));
-    return false;
+    if (input->problem != NULL) lvt_workspace_fail(workspace, input->problem);
+    bool success = input->problem == NULL && run_and_store(group, workspace, &r);
+    if (!success) lvt_metrics_add(live->metrics, LVT_METRIC_ACTIONS_FAILED, 1);
+    return success;
 }

@@ -171,6 +171,7 @@ static void sweep(lvt_live *live) {
     lvt_welcome_sweep(live);
     (void)lvt_app_sweep(live->app);
     lvt_group_sweep(live);
+    lvt_persist_sweep(live);
 }
 
 /* ---- on another thread ---- */

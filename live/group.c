@@ -11,6 +11,7 @@ static void free_group(lvt_group *group) {
     lvt_stores_free(group->stores, live);
     lvt_release(live->allocator, (char *)(uintptr_t)group->first_user.data);
     lvt_release(live->allocator, group->flash);
+    lvt_persisted_free(group->persisted, live);
     (void)pthread_mutex_destroy(&group->lock);
     lvt_release(live->allocator, group);
 }

@@ -24,10 +24,10 @@ static lvt_status append_cookie(exchange *x, lvt_error *error) {
     lvt_response *out = x->out;
     if (!x->caller.fresh) return LVT_OK;
     lvt_buffer_append_literal(&out->headers, "Set-Cookie: livetemplate-id=");
-    lvt_status status = lvt_cookie_sign(&out->headers, x->live->app, x->caller.visitor.group, error);
+    lvt_status status = lvt_cookie_sign(&out->headers, x->live->app, x->caller.browser, error);
     if (status != LVT_OK) return status;
     lvt_buffer_append_literal(&out->headers, "; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000");
-    if (x->request->secure) lvt_buffer_append_literal(&out->headers, "; Secure");
+    if (lvt_request_is_secure(x->request)) lvt_buffer_append_literal(&out->headers, "; Secure");
     lvt_buffer_append_literal(&out->headers, "\r\n");
     return lvt_buffer_check(&out->headers, "the headers of an answer", error);
 }
@@ -40,7 +40,9 @@ static bool identify(exchange *x) {
     int refused = lvt_live_identify(&x->caller, x->live, x->request, &error);
     if (refused == 0) return true;
     lvt_log_write(x->live->log, LVT_LOG_INFO, "request refused: %s", error.message);
-    lvt_response_refuse(x->out, refused, refused == 401 ? error.message : "the request cannot be answered now");
+    /* What an authenticator says is meant to be read. */
+    lvt_response_refuse(x->out, refused, refused != 500 ? error.message : "the request cannot be answered now");
+    if (refused == 401) lvt_response_challenge(x->out, &x->caller.identity);
     return false;
 }
 
@@ -121,7 +123,10 @@ static bool prepare(exchange *x, lvt_status *status, lvt_error *error) {
 /* The group cannot be had: `out` is a refusal, or the result an error. */
 static lvt_status refuse_group(exchange *x, lvt_status got, const lvt_error *reason, lvt_error *error) {
     if (got == LVT_ERROR_OUT_OF_MEMORY) return lvt_error_out_of_memory(error);
-    if (got == LVT_ERROR_LIMIT) {
+    if (got == LVT_ERROR_UNAVAILABLE) {
+        lvt_log_write(x->live->log, LVT_LOG_WARN, "request refused: %s", reason->message);
+        lvt_response_refuse(x->out, 503, "the session cannot be read now, try again in a moment");
+    } else if (got == LVT_ERROR_LIMIT) {
         lvt_log_write(x->live->log, LVT_LOG_WARN, "request refused: %s", reason->message);
         lvt_response_refuse(x->out, 503, "too many sessions, try again later");
     } else {
@@ -147,6 +152,14 @@ static void push_to_pages(lvt_group *group, lvt_workspace *workspace) {
     lvt_group_push(group, workspace, NULL);
 }
 
+/* What other processes have done is seen by this request, and by the group's pages. */
+static lvt_status refresh(exchange *x, lvt_workspace *workspace, lvt_error *error) {
+    bool has_changed;
+    lvt_status status = lvt_group_refresh(&has_changed, x->group, workspace, error);
+    if (has_changed) push_to_pages(x->group, workspace);
+    return status;
+}
+
 static lvt_status post_json(exchange *x, lvt_workspace *workspace, lvt_error *error) {
     lvt_live *live = x->live;
     const lvt_input *input = &x->input;
@@ -154,8 +167,10 @@ static lvt_status post_json(exchange *x, lvt_workspace *workspace, lvt_error *er
     lvt_message_meta meta = {.action = input->action, .has_id = input->has_id, .id = input->id, .success = true};
     bool is_action = input->kind == LVT_INPUT_ACTION;
     lvt_status status = append_cookie(x, error);
+    if (status == LVT_OK && !is_action) status = refresh(x, workspace, error);
     if (status == LVT_OK && is_action) {
         meta.success = lvt_group_run(x->group, workspace, input, &x->caller.visitor);
+        meta.is_unstored = workspace->is_unstored;
         meta.errors = workspace->errors.items;
         meta.error_count = workspace->errors.count;
         if (!meta.success)
@@ -167,6 +182,20 @@ static lvt_status post_json(exchange *x, lvt_workspace *workspace, lvt_error *er
     if (is_action) push_to_pages(x->group, workspace);
     lvt_release(live->allocator, feedback);
     return status;
+}
+
+/* The page itself, with the query that it was asked with: its group may follow from that. */
+static void write_location(lvt_buffer *out, const lvt_live *live, const lvt_request *request) {
+    bool is_plain = request->query.length != 0;
+    for (size_t i = 0; i < request->query.length; i++)
+        is_plain = is_plain && request->query.data[i] > 0x20 && request->query.data[i] < 0x7F;
+    lvt_buffer_append_literal(out, "Location: ");
+    lvt_buffer_append_string(out, live->path);
+    if (is_plain) {
+        lvt_buffer_append_char(out, '?');
+        lvt_buffer_append_span(out, request->query);
+    }
+    lvt_buffer_append_literal(out, "\r\n");
 }
 
 /* Back to the page, which shows what was wrong. */
@@ -182,14 +211,13 @@ static lvt_status post_form(exchange *x, lvt_workspace *workspace, lvt_error *er
         push_to_pages(group, workspace);
     }
     lvt_response_start(x->out, 303, NULL);
-    lvt_buffer_append_literal(&x->out->headers, "Location: ");
-    lvt_buffer_append_string(&x->out->headers, live->path);
-    lvt_buffer_append_literal(&x->out->headers, "\r\n");
+    write_location(&x->out->headers, live, x->request);
     return status;
 }
 
 static lvt_status get(exchange *x, lvt_workspace *workspace, lvt_error *error) {
     lvt_status status = append_cookie(x, error);
+    if (status == LVT_OK) status = refresh(x, workspace, error);
     return status != LVT_OK ? status : lvt_group_answer_page(x->group, workspace, &x->caller, x->out, error);
 }
 

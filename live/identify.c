@@ -2,46 +2,40 @@
  * request. */
 #include "internal.h"
 
-static int refuse(lvt_error *error, int status, const char *reason) {
-    (void)lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "%s", reason);
-    return status;
-}
-
-/* The group of the browser's cookie; a new one where the cookie is absent or not ours. */
-static int find_cookie_group(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error) {
-    lvt_span cookie = lvt_request_cookie(request, "livetemplate-id");
-    /* One that is refused is audited there. */
-    if (cookie.length != 0 && lvt_cookie_verify(&out->visitor.group, live->app, cookie, NULL) == LVT_OK) return 0;
-    if (lvt_group_id_random(out->group, error) != LVT_OK) return 500;
-    out->visitor.group = lvt_span_of(out->group, LVT_GROUP_ID_LENGTH);
-    out->fresh = true;
+/* The id in the browser's cookie; a new one where the cookie is absent or not ours. */
+static int find_browser(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error) {
+    lvt_span cookie = lvt_request_cookie(request, "livetemplate-id"), id;
+    char fresh[LVT_GROUP_ID_LENGTH + 1];
+    /* One that is refused is audited there; ids of another length are not a browser's. */
+    bool is_ours = cookie.length != 0 && lvt_cookie_verify(&id, live->app, cookie, NULL) == LVT_OK &&
+                   id.length == LVT_GROUP_ID_LENGTH;
+    if (!is_ours && lvt_group_id_random(fresh, error) != LVT_OK) return 500;
+    memcpy(out->browser_id, is_ours ? id.data : fresh, LVT_GROUP_ID_LENGTH);
+    out->browser = lvt_span_of(out->browser_id, LVT_GROUP_ID_LENGTH);
+    out->fresh = !is_ours;
     return 0;
 }
 
-/* What a callback answers may point anywhere; a request is answered later, on other threads. */
-static lvt_span keep(char *memory, lvt_span name) {
-    if (name.length != 0) memcpy(memory, name.data, name.length);
-    return lvt_span_of(memory, name.length);
-}
-
 int lvt_live_identify(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error) {
-    *out = (lvt_caller){.fresh = false};
-    if (live->view->identify != NULL) {
-        lvt_error reason;
-        lvt_error_clear(&reason);
-        lvt_status status = live->view->identify(&out->visitor, request, live->view->payload, &reason);
-        if (status != LVT_OK)
-            return refuse(error, 401, reason.message[0] != '\0' ? reason.message : lvt_status_sentence(status));
-        out->visitor.page = (lvt_span){NULL, 0};
-        if (out->visitor.user.length > LVT_VISITOR_NAME_MAX || out->visitor.group.length > LVT_VISITOR_NAME_MAX)
-            return refuse(error, 401, "the name of the user or of the group is too long");
-        out->visitor.user = keep(out->user, out->visitor.user);
-        if (out->visitor.group.length != 0) {
-            out->visitor.group = keep(out->group, out->visitor.group);
-            return 0;
-        }
+    const lvt_authenticator *authenticator = &live->view->authenticator;
+    lvt_identity *identity = &out->identity;
+    out->visitor = (lvt_visitor){.page = {NULL, 0}};
+    out->browser = (lvt_span){NULL, 0};
+    out->fresh = false;
+    int refused = lvt_authenticate(identity, authenticator, request, live->view->payload, error);
+    if (refused != 0) {
+        lvt_metrics_add(live->metrics, LVT_METRIC_VISITORS_REFUSED, 1);
+        return refused;
     }
-    return find_cookie_group(out, live, request, error);
+    bool is_user = identity->user_length != 0;
+    if (identity->group_length == 0 && !(is_user && authenticator->grouping == LVT_GROUP_BY_USER)) {
+        refused = find_browser(out, live, request, error);
+        if (refused != 0) return refused;
+    }
+    if (identity->group_length == 0 && is_user) lvt_identity_group_by_user(identity, out->browser);
+    out->visitor.user = lvt_identity_user(identity);
+    out->visitor.group = identity->group_length != 0 ? lvt_identity_group(identity) : out->browser;
+    return 0;
 }
 
 /* ---- origin ---- */

@@ -13,9 +13,11 @@
 #ifndef LIVETEMPLATE_LIVE_INTERNAL_H
 #define LIVETEMPLATE_LIVE_INTERNAL_H
 
+#include "authenticate.h"
 #include "inbox.h"
 #include "message.h"
 #include "outbox.h"
+#include "persist.h"
 #include "session/app.h"
 #include "state.h"
 #include "turn.h"
@@ -172,6 +174,7 @@ struct lvt_live {
     lvt_group *flush_last;
     lvt_group *put_off;
     int64_t put_off_due; /* of the earliest; INT64_MAX: of none */
+    int64_t next_touch;  /* of stored states: the sweep's own */
     lvt_upkeep upkeep;
 
     pthread_mutex_t turns_lock;
@@ -192,6 +195,8 @@ struct lvt_workspace {
     lvt_arena arena;
     lvt_field_errors errors; /* in the arena */
     lvt_buffer message;      /* small parts of messages */
+    lvt_buffer record;       /* a state as it is stored */
+    bool is_unstored;        /* the last change is in memory alone */
 };
 
 lvt_status lvt_workspace_take(lvt_workspace **out, lvt_live *live, lvt_error *error);
@@ -217,6 +222,7 @@ struct lvt_group {
     lvt_status failure;
     lvt_span first_user; /* of the visitor whom the group was made for, until its stores are made; owned */
     void **stores;
+    lvt_persisted *persisted; /* NULL: without a session store */
     lvt_connection *connections;
     lvt_feedback *flash; /* of a plain form, until the next GET */
     uint64_t page_bytes; /* of the last GET */
@@ -392,10 +398,11 @@ void lvt_group_put_off(lvt_group *group, int64_t due);
 
 /* The spans of the visitor point into the request or into the caller itself, which stays where it is. */
 typedef struct lvt_caller {
-    lvt_visitor visitor;
-    bool fresh; /* the group is new: the answer carries its cookie */
-    char user[LVT_VISITOR_NAME_MAX];
-    char group[LVT_VISITOR_NAME_MAX];
+    lvt_visitor visitor; /* of what stands below: a caller is not copied */
+    lvt_span browser;    /* the id of the browser's cookie; empty when nobody asked for it */
+    bool fresh;          /* it is new: the answer carries the cookie */
+    char browser_id[LVT_GROUP_ID_LENGTH];
+    lvt_identity identity;
 } lvt_caller;
 
 /* ---- answer.c: what is said to a request; the group's lock is held. LVT_ERROR_OUT_OF_MEMORY only -------------------
@@ -420,6 +427,9 @@ bool lvt_request_is_same_origin(const lvt_request *request);
 /* ---- request.c
  * ------------------------------------------------------------------------------------------------------------ */
 
+/* Does the browser speak TLS, to us or to a proxy that says so? Who lies here gets a cookie that is of no use to him.
+ */
+bool lvt_request_is_secure(const lvt_request *request);
 /* Does a comma-separated header (all of that name together) hold `token`, compared without case? */
 bool lvt_request_header_has(const lvt_request *request, const char *name, const char *token);
 /* The first element of a comma-separated header that starts with `prefix`, without it; empty when there is none. */

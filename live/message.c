@@ -21,6 +21,7 @@ static void write_meta(lvt_buffer *out, const lvt_message_meta *meta) {
         lvt_buffer_append_int(out, meta->id);
     }
     lvt_buffer_append_string(out, meta->success ? ",\"success\":true" : ",\"success\":false");
+    if (meta->is_unstored) lvt_buffer_append_literal(out, ",\"stored\":false");
     lvt_buffer_append_literal(out, ",\"errors\":{");
     for (size_t i = 0; i < meta->error_count; i++) {
         if (i != 0) lvt_buffer_append_char(out, ',');

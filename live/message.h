@@ -13,6 +13,7 @@ typedef struct lvt_message_meta {
     bool has_id;
     int64_t id;
     bool success;
+    bool is_unstored; /* what it changed is in memory alone, for now */
     const lvt_field_error *errors;
     size_t error_count;
 } lvt_message_meta;

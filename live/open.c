@@ -1,6 +1,7 @@
 /* From an upgrade request to a connection. What needs no group is done first: who is asking, and whether the token is
  * good. Then, in the group's turn, the page is taken up and the connection joins the group. A connection that is
  * refused exists all the same, without a group, until it has said why. */
+#include "response.h"
 #include "shared.h"
 
 /* ---- refusing ---- */
@@ -11,6 +12,7 @@ static const char *error_code(lvt_status status) {
     case LVT_ERROR_TOKEN_FOREIGN: return "token_foreign";
     case LVT_ERROR_TOKEN_REPLAYED: return "token_replayed";
     case LVT_ERROR_LIMIT: return "limit";
+    case LVT_ERROR_UNAVAILABLE: return "unavailable";
     default: return "token_invalid";
     }
 }
@@ -18,6 +20,7 @@ static const char *error_code(lvt_status status) {
 static int close_code_of(lvt_status status) {
     switch (status) {
     case LVT_ERROR_LIMIT: return LVT_CLOSE_LIMIT;
+    case LVT_ERROR_UNAVAILABLE: return LVT_CLOSE_TRY_LATER;
     case LVT_ERROR_TOKEN_INVALID:
     case LVT_ERROR_TOKEN_EXPIRED:
     case LVT_ERROR_TOKEN_FOREIGN:
@@ -54,6 +57,13 @@ static int check_headers(const lvt_request *request, lvt_error *error) {
         return 403;
     }
     return 0;
+}
+
+static int find_caller(lvt_caller *caller, lvt_live *live, const lvt_request *request, lvt_response *out,
+                       lvt_error *error) {
+    int refused = lvt_live_identify(caller, live, request, error);
+    if (refused == 401 && out != NULL) lvt_response_challenge(out, &caller->identity);
+    return refused;
 }
 
 /* The group that the request's token and cookie name. */
@@ -121,17 +131,19 @@ static lvt_status settle(lvt_connection *connection, lvt_status status, lvt_erro
 
 /* ---- in one call ---- */
 
-int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_error *error) {
+int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_error *error) {
+    const lvt_authenticator *authenticator = &live->view->authenticator;
     int refused = check_headers(request, error);
-    if (refused != 0 || live->view->identify == NULL) return refused;
+    if (refused != 0 || (authenticator->identify == NULL && authenticator->check == NULL)) return refused;
     lvt_caller caller;
-    return lvt_live_identify(&caller, live, request, error);
+    return find_caller(&caller, live, request, out, error);
 }
 
 static lvt_status identify(lvt_caller *out, lvt_live *live, const lvt_request *request, lvt_error *error) {
     int refused = lvt_live_identify(out, live, request, error);
     if (refused == 0) return LVT_OK;
-    return refused == 401 ? LVT_ERROR_TOKEN_FOREIGN : LVT_ERROR_INTERNAL;
+    if (refused == 503) return LVT_ERROR_UNAVAILABLE;
+    return refused == 500 ? LVT_ERROR_INTERNAL : LVT_ERROR_TOKEN_FOREIGN;
 }
 
 lvt_status lvt_connection_open(lvt_connection **out, lvt_live *live, const lvt_request *request, lvt_error *error) {
@@ -162,6 +174,7 @@ typedef struct opening {
     lvt_live *live;
     lvt_block *home;
     const lvt_request *request;
+    lvt_response *out;
     lvt_upgrade_done done;
     void *payload;
     lvt_connection *connection;
@@ -200,7 +213,7 @@ static void open_without_group(lvt_job *job) {
     lvt_caller caller;
     lvt_error_clear(&o->reason);
     int refused = check_headers(o->request, &o->reason);
-    if (refused == 0) refused = lvt_live_identify(&caller, live, o->request, &o->reason);
+    if (refused == 0) refused = find_caller(&caller, live, o->request, o->out, &o->reason);
     if (refused == 0) {
         o->connection = lvt_connection_create(live);
         if (o->connection == NULL) {
@@ -222,8 +235,8 @@ static void open_without_group(lvt_job *job) {
     end(o, 503);
 }
 
-lvt_status lvt_live_submit_upgrade(lvt_live *live, const lvt_request *request, lvt_upgrade_done done, void *payload,
-                                   lvt_error *error) {
+lvt_status lvt_live_submit_upgrade(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_upgrade_done done,
+                                   void *payload, lvt_error *error) {
     lvt_block *home = lvt_block_take(&live->messages, sizeof(opening));
     if (home == NULL) return lvt_error_out_of_memory(error);
     opening *o = (opening *)(void *)home->text;
@@ -232,6 +245,7 @@ lvt_status lvt_live_submit_upgrade(lvt_live *live, const lvt_request *request, l
                    .live = live,
                    .home = home,
                    .request = request,
+                   .out = out,
                    .done = done,
                    .payload = payload};
     lvt_live_run_job(live, &o->job);

@@ -40,6 +40,50 @@ lvt_span lvt_request_cookie(const lvt_request *request, const char *name) {
     return (lvt_span){NULL, 0};
 }
 
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* "a+b%20c" as it is meant, with a NUL behind. */
+static bool decode(char *out, size_t size, lvt_span text) {
+    size_t used = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.data[i] == '+' ? ' ' : text.data[i];
+        if (c == '%') {
+            int high = i + 2 < text.length ? hex_digit(text.data[i + 1]) : -1, low = -1;
+            if (high >= 0) low = hex_digit(text.data[i + 2]);
+            if (low < 0) return false;
+            c = (char)(high << 4 | low);
+            i += 2;
+        }
+        if (c == '\0' || used + 1 >= size) return false;
+        out[used++] = c;
+    }
+    out[used] = '\0';
+    return lvt_utf8_valid(lvt_span_of(out, used));
+}
+
+bool lvt_request_query(char *out, size_t size, const lvt_request *request, const char *name) {
+    lvt_span wanted = lvt_span_from(name), rest = request->query, field;
+    out[0] = '\0';
+    while (next_part(&field, &rest, '&')) {
+        if (field.length <= wanted.length || field.data[wanted.length] != '=' || !lvt_span_starts_with(field, wanted))
+            continue;
+        size_t skipped = wanted.length + 1;
+        if (decode(out, size, lvt_span_of(field.data + skipped, field.length - skipped))) return true;
+        out[0] = '\0';
+        return false;
+    }
+    return false;
+}
+
+bool lvt_request_is_secure(const lvt_request *request) {
+    lvt_span list = lvt_request_header(request, "X-Forwarded-Proto"), first;
+    return request->secure || (next_part(&first, &list, ',') && lvt_span_equal_ignore_case(first, LVT_SPAN("https")));
+}
+
 bool lvt_request_header_has(const lvt_request *request, const char *name, const char *token) {
     for (size_t i = 0; i < request->header_count; i++) {
         if (!lvt_span_equal_ignore_case(request->headers[i].name, lvt_span_from(name))) continue;

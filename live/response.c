@@ -38,8 +38,16 @@ void lvt_response_start(lvt_response *response, int status, const char *content_
 void lvt_response_refuse(lvt_response *response, int status, const char *reason) {
     lvt_buffer_clear(&response->headers);
     lvt_response_start(response, status, "text/plain; charset=utf-8");
+    if (status == 503) lvt_buffer_append_literal(&response->headers, "Retry-After: 5\r\n");
     lvt_buffer_append_string(&response->body, reason);
     lvt_buffer_append_char(&response->body, '\n');
+}
+
+void lvt_response_challenge(lvt_response *response, const lvt_identity *identity) {
+    if (identity->challenge_length == 0) return;
+    lvt_buffer_append_literal(&response->headers, "WWW-Authenticate: ");
+    lvt_buffer_append(&response->headers, identity->challenge, identity->challenge_length);
+    lvt_buffer_append_literal(&response->headers, "\r\n");
 }
 
 lvt_status lvt_response_check(const lvt_response *response, lvt_error *error) {

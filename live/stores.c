@@ -53,6 +53,7 @@ static lvt_status make_ready(lvt_group *group, lvt_error *error) {
     lvt_live *live = group->live;
     lvt_status status = lvt_stores_create(group->stores, live, error);
     if (status == LVT_OK) status = run_init(group, error);
+    if (status == LVT_OK) status = lvt_group_load(group, error);
     group->state = status == LVT_OK ? LVT_GROUP_READY : LVT_GROUP_FAILED;
     group->failure = status;
     lvt_release(live->allocator, (char *)(uintptr_t)group->first_user.data);

@@ -173,7 +173,8 @@ static lvt_status update(lvt_connection *connection, lvt_workspace *workspace, l
     lvt_status status = LVT_OK;
     lvt_error_clear(&reason);
     atomic_store(&connection->dirty, false);
-    if (meta != NULL || !send_welcome(connection, workspace, &status, &reason)) {
+    status = lvt_group_heal(connection->group, &reason);
+    if (status == LVT_OK && (meta != NULL || !send_welcome(connection, workspace, &status, &reason))) {
         status = lvt_shared_find_view(&view, workspace, connection, &reason);
         const bool complete = connection->needs_complete || !lvt_page_has_rendering(connection->page);
         if (status == LVT_OK) status = show(connection, workspace, view, meta, complete, &reason);

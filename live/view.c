@@ -191,6 +191,7 @@ static lvt_status try_template(lvt_live *live, lvt_error *error) {
 
 static lvt_status init(lvt_live *live, const lvt_view *view, const lvt_live_options *options, lvt_error *error) {
     lvt_status status = collect_stores(live, view, error);
+    if (status == LVT_OK) status = lvt_authenticator_check(&view->authenticator, error);
     if (status != LVT_OK) return status;
     lvt_root_init(&live->root, live->stores, live->store_count);
     live->is_comparable = true;
@@ -199,6 +200,7 @@ static lvt_status init(lvt_live *live, const lvt_view *view, const lvt_live_opti
     status = lvt_type_check(&live->root.type, error);
     if (status == LVT_OK) status = load_template(live, view, error);
     if (status == LVT_OK) status = prepare_page(live, options, error);
+    if (status == LVT_OK) status = lvt_persist_check(live, error);
     if (status != LVT_OK) return status;
     live->bucket_count = BUCKETS_FIRST;
     live->buckets = lvt_allocate_zeroed(live->allocator, live->bucket_count, sizeof(lvt_group *));

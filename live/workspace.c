@@ -14,6 +14,7 @@ static lvt_status create(lvt_workspace **out, lvt_live *live, lvt_error *error) 
     workspace->known.allocator = live->allocator;
     lvt_arena_init(&workspace->arena, LVT_EXECUTION_MEMORY_MAX, live->allocator);
     lvt_buffer_init(&workspace->message, message_max, live->allocator);
+    lvt_buffer_init(&workspace->record, LVT_STORE_RECORD_MAX, live->allocator);
     workspace->errors.arena = &workspace->arena;
     lvt_status status = LVT_OK;
     workspace->root = lvt_allocate_zeroed(live->allocator, 1, live->root.type.size);
@@ -33,6 +34,7 @@ void lvt_workspace_free(lvt_live *live, lvt_workspace *workspace) {
     lvt_known_shapes_free(&workspace->known);
     lvt_arena_free(&workspace->arena);
     lvt_buffer_free(&workspace->message);
+    lvt_buffer_free(&workspace->record);
     lvt_shared_free(workspace->shared);
     lvt_release(live->allocator, workspace->root);
     lvt_release(live->allocator, workspace);
@@ -56,6 +58,7 @@ void lvt_workspace_return(lvt_live *live, lvt_workspace *workspace) {
     if (lvt_arena_footprint(&workspace->arena) > KEPT_MAX) lvt_arena_free(&workspace->arena);
     else lvt_arena_reset(&workspace->arena);
     if (workspace->message.capacity > KEPT_MAX) lvt_buffer_free(&workspace->message);
+    if (workspace->record.capacity > KEPT_MAX) lvt_buffer_free(&workspace->record);
     lvt_buffer_clear(&workspace->message);
     workspace->errors.count = 0;
     lvt_rendering_clear(workspace->spare);

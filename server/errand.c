@@ -88,7 +88,7 @@ lvt_errand_result lvt_errand_start(lvt_socket *socket, lvt_live *live, bool is_u
     errand->live = live;
     errand->is_upgrade = is_upgrade;
     const lvt_request *request = lvt_http_reader_request(socket->reader);
-    lvt_status status = is_upgrade ? lvt_live_submit_upgrade(live, request, on_opened, errand, NULL)
+    lvt_status status = is_upgrade ? lvt_live_submit_upgrade(live, request, &errand->response, on_opened, errand, NULL)
                                    : lvt_live_submit(live, request, &errand->response, on_answered, errand, NULL);
     if (status != LVT_OK) {
         give_back(errand);

@@ -6,9 +6,11 @@
 
 #include "livetemplate/server.h"
 
+#include "server/key_file.h"
 #include "server/workers.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <uv.h>
 
 typedef struct lvt_errand lvt_errand;
@@ -43,6 +45,7 @@ struct lvt_server {
     char *address_asked;
     char *metrics_path;
     char address[80];
+    lvt_key_file *key_file; /* NULL without */
     lvt_app *app;
     lvt_route *routes;
     lvt_socket *sockets;
@@ -60,7 +63,9 @@ struct lvt_server {
     lvt_workers *workers; /* NULL: none */
     lvt_errand *spare_errands;
     size_t spare_errand_count;
-    size_t errand_count;    /* under way */
+    size_t errand_count; /* under way */
+    lvt_job reconciling; /* of the session store, on a worker */
+    atomic_bool is_reconciling;
     uint64_t stop_deadline; /* on the clock of uv_hrtime */
     pthread_mutex_t ended_lock;
     lvt_errand *ended; /* under the lock: errands that are to be answered, the last one first */

@@ -19,7 +19,8 @@
 enum {
     BACKLOG = 1024,
     SWEEP_SECONDS = 5,
-    LATE_MILLISECONDS = 16 /* until a flush that could not keep its deadline is tried again */
+    LATE_MILLISECONDS = 16,  /* until a flush that could not keep its deadline is tried again */
+    LAST_MOMENT = 1000000000 /* nanoseconds */
 };
 
 void lvt_server_log(lvt_server *server, lvt_log_level level, const char *format, ...) {
@@ -106,6 +107,20 @@ static void sweep(lvt_server *server) {
     lvt_server_pump(server);
 }
 
+/* A session store that kept in memory what it could not put in its place does so as soon as it can. */
+static void reconcile(lvt_job *job) {
+    lvt_server *server = (lvt_server *)(void *)((char *)job - offsetof(lvt_server, reconciling));
+    (void)lvt_session_store_reconcile(server->options.app.store);
+    atomic_store(&server->is_reconciling, false);
+}
+
+static void start_reconciling(lvt_server *server) {
+    if (server->options.app.store == NULL || atomic_exchange(&server->is_reconciling, true)) return;
+    server->reconciling.run = reconcile;
+    if (server->workers != NULL) lvt_workers_submit(server->workers, &server->reconciling);
+    else reconcile(&server->reconciling);
+}
+
 static void on_second(uv_timer_t *timer) {
     lvt_server *server = timer->data;
     int64_t now = (int64_t)uv_now(&server->loop);
@@ -122,6 +137,7 @@ static void on_second(uv_timer_t *timer) {
             lvt_websocket_ping(socket);
     }
     if (server->seconds % SWEEP_SECONDS == 0) sweep(server);
+    start_reconciling(server);
 }
 
 static void on_grace_over(uv_timer_t *timer) {
@@ -210,6 +226,18 @@ static lvt_status check_options(const lvt_server_options *options, lvt_error *er
     return LVT_OK;
 }
 
+static lvt_status create_app(lvt_server *server, const lvt_server_options *options, lvt_error *error) {
+    lvt_app_options filled = options->app;
+    if (options->keys_file != NULL) {
+        if (filled.key_storage != NULL)
+            return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "keys_file and app.key_storage exclude each other");
+        lvt_status status = lvt_key_file_create(&server->key_file, options->keys_file, filled.allocator, error);
+        if (status != LVT_OK) return status;
+        filled.key_storage = lvt_key_file_storage(server->key_file);
+    }
+    return lvt_app_create(&server->app, &filled, error);
+}
+
 lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options, lvt_error *error) {
     lvt_status status = check_options(options, error);
     if (status != LVT_OK) return status;
@@ -235,7 +263,7 @@ lvt_status lvt_server_create(lvt_server **out, const lvt_server_options *options
     if (server->address_asked == NULL || server->read_memory == NULL ||
         (options->metrics_path != NULL && server->metrics_path == NULL))
         status = lvt_error_out_of_memory(error);
-    if (status == LVT_OK) status = lvt_app_create(&server->app, &options->app, error);
+    if (status == LVT_OK) status = create_app(server, options, error);
     if (status == LVT_OK && server->options.workers > 0)
         status = lvt_workers_create(&server->workers, (size_t)server->options.workers, allocator, error);
     if (status == LVT_OK) status = set_up_loop(server, error);
@@ -289,6 +317,7 @@ void lvt_server_free(lvt_server *server) {
     if (server == NULL) return;
     if (!end_workers(server)) {
         lvt_server_log(server, LVT_LOG_ERROR, "a callback does not end: the server's memory is left to it");
+        lvt_workers_abandon(server->workers);
         return;
     }
     const lvt_allocator *allocator = server->options.app.allocator;
@@ -307,6 +336,7 @@ void lvt_server_free(lvt_server *server) {
     lvt_errands_free_spares(server);
     lvt_workers_free(server->workers);
     lvt_app_free(server->app);
+    lvt_key_file_free(server->key_file);
     lvt_buffer_free(&server->scratch);
     lvt_response_free(&server->response);
     lvt_release(allocator, server->address_asked);
@@ -439,11 +469,14 @@ static void serve_without_sigpipe(lvt_server *server) {
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* The workers end with what was asked for before the stop, as far as the grace period goes. */
+/* The workers end with what was asked for before the stop, as far as the grace period goes. Where the clients took all
+ * of it, threads that have nothing to do still need a moment to end. */
 static lvt_status finish_work(lvt_server *server, lvt_error *error) {
     if (server->workers == NULL) return LVT_OK;
+    uint64_t moment = uv_hrtime() + LAST_MOMENT;
     lvt_workers_stop(server->workers);
-    if (lvt_workers_join(server->workers, server->stop_deadline)) return LVT_OK;
+    if (lvt_workers_join(server->workers, server->stop_deadline > moment ? server->stop_deadline : moment))
+        return LVT_OK;
     for (lvt_route *route = server->routes; route != NULL; route = route->next) lvt_live_stop(route->live);
     lvt_server_log(server, LVT_LOG_ERROR, "a callback still runs after the %lld seconds of the stop",
                    (long long)server->options.stop_grace);

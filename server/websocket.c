@@ -354,9 +354,9 @@ bool lvt_websocket_check(const lvt_server *server, const lvt_request *request, l
 lvt_connection *lvt_websocket_open(lvt_server *server, lvt_live *live, const lvt_request *request, lvt_response *out) {
     lvt_error error;
     lvt_connection *connection;
-    int refused = lvt_live_check_upgrade(live, request, &error);
+    int refused = lvt_live_check_upgrade(live, request, out, &error);
     if (refused != 0) {
-        lvt_websocket_refuse(out, refused, "", error.message);
+        lvt_websocket_refuse(out, refused, refused == 503 ? "Retry-After: 5\r\n" : "", error.message);
         return NULL;
     }
     if (lvt_connection_open(&connection, live, request, &error) == LVT_OK) return connection;

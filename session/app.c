@@ -1,5 +1,5 @@
-/* Applications: options and their defaults, keys from the secret, and what has to be done from time to
- * time. */
+/* Applications: options and their defaults, keys from the secret, and what the registry is asked with the clock and the
+ * audit of the application. */
 #include "app.h"
 
 #include "audit.h"
@@ -176,10 +176,10 @@ void lvt_app_get_statistics(lvt_app_statistics *out, lvt_app *app) {
 }
 
 size_t lvt_app_sweep(lvt_app *app) {
-    const lvt_moment now = lvt_app_now(app);
-    lvt_retired_sweep(&app->retired, now);
+    const size_t closed = lvt_registry_sweep(&app->registry, lvt_clock_steady(&app->options.clock), SIZE_MAX);
+    lvt_retired_sweep(&app->retired, lvt_app_now(app));
     (void)lvt_app_rotate_if_due(app, NULL); /* it logs */
-    return lvt_registry_sweep(&app->registry, now.steady, SIZE_MAX);
+    return closed;
 }
 
 lvt_moment lvt_app_now(const lvt_app *app) {
@@ -205,13 +205,17 @@ lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_cl
     if (status != LVT_OK) return status;
     int64_t now = lvt_clock_steady(&app->options.clock);
     status = lvt_registry_connect(out, &app->registry, claims->page, fresh_id, claims->nonce, &tag, now, error);
-    if (status == LVT_ERROR_TOKEN_REPLAYED) {
-        lvt_audit_event event = {.kind = LVT_AUDIT_TOKEN_REFUSED,
-                                 .reason = LVT_AUDIT_REASON_REPLAYED,
-                                 .status = status,
-                                 .page = lvt_span_from(claims->page)};
-        lvt_audit_record(app, &event, (lvt_span){NULL, 0});
-    }
+    return lvt_app_audit_page(app, claims, status);
+}
+
+lvt_status lvt_app_audit_page(lvt_app *app, const lvt_token_claims *claims, lvt_status status) {
+    const bool is_replayed = status == LVT_ERROR_TOKEN_REPLAYED;
+    if (!is_replayed && status != LVT_ERROR_PAGE_NOT_FOUND) return status;
+    lvt_audit_event event = {.kind = LVT_AUDIT_TOKEN_REFUSED,
+                             .reason = is_replayed ? LVT_AUDIT_REASON_REPLAYED : LVT_AUDIT_REASON_PAGE,
+                             .status = status,
+                             .page = lvt_span_from(claims->page)};
+    lvt_audit_record(app, &event, (lvt_span){NULL, 0});
     return status;
 }
 

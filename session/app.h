@@ -30,6 +30,8 @@ lvt_status lvt_group_tag_make(lvt_group_tag *out, const lvt_app *app, lvt_span g
 /* The registry's calls for live pages, with the application's clock; see registry.h. */
 lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_claims *claims, lvt_span group,
                                 lvt_error *error);
+/* A token was good, but not for its page: audit that, if `status` says so. Returns it. */
+lvt_status lvt_app_audit_page(lvt_app *app, const lvt_token_claims *claims, lvt_status status);
 void lvt_app_disconnect_page(lvt_app *app, lvt_page *page);
 /* Call it when the page's rendering has changed. Takes a lock only when the page's memory is another one. False when
  * the page has given up its rendering, which exceeded a budget: it is empty now. */

@@ -57,67 +57,90 @@ static lvt_status make_random(lvt_token_key *out, const lvt_key_ring *ring, int6
     return status == LVT_OK ? make_key(out, ring, id, since, error) : status;
 }
 
-static lvt_token_key *find_any(lvt_key_ring *ring, lvt_span id) {
-    for (size_t i = 0; i < ring->count; i++) {
-        if (lvt_span_is(id, ring->keys[i].id)) return &ring->keys[i];
+/* ---- order ---- */
+
+/* Keys on their way into a ring: those of two rings and one more. */
+typedef struct pool {
+    lvt_token_key keys[2 * LVT_TOKEN_KEYS_MAX + 1];
+    size_t count;
+} pool;
+
+static void take_all(pool *out, const lvt_key_ring *ring) {
+    memcpy(out->keys, ring->keys, ring->count * sizeof ring->keys[0]);
+    out->count = ring->count;
+}
+
+static lvt_token_key *find_any(lvt_token_key *keys, size_t count, lvt_span id) {
+    for (size_t i = 0; i < count; i++) {
+        if (lvt_span_is(id, keys[i].id)) return &keys[i];
     }
     return NULL;
 }
 
-/* ---- order ---- */
-
-/* Those that nobody retired first, then by time; the id decides between two of one moment, so that all processes decide
- * the same. */
-static bool comes_before(const lvt_token_key *a, const lvt_token_key *b) {
-    bool a_is_good = a->good_until == INT64_MAX, b_is_good = b->good_until == INT64_MAX;
-    if (a_is_good != b_is_good) return a_is_good;
-    if (a->since != b->since) return a->since > b->since;
-    return strcmp(a->id, b->id) > 0;
+/* Of two of one moment the id decides, so that all processes decide the same. */
+static bool is_newer(const lvt_token_key *a, const lvt_token_key *b) {
+    return a->since != b->since ? a->since > b->since : strcmp(a->id, b->id) > 0;
 }
 
-/* A full ring lets the last one go. */
-static void insert(lvt_key_ring *ring, const lvt_token_key *key) {
-    size_t place = 0;
-    while (place < ring->count && comes_before(&ring->keys[place], key)) place++;
-    if (place == LVT_TOKEN_KEYS_MAX) return;
-    if (ring->count == LVT_TOKEN_KEYS_MAX) ring->count--;
-    memmove(&ring->keys[place + 1], &ring->keys[place], (ring->count - place) * sizeof *key);
-    ring->keys[place] = *key;
-    ring->count++;
+static void move_key(lvt_token_key *keys, size_t from, size_t to) {
+    lvt_token_key key = keys[from];
+    memmove(&keys[to + 1], &keys[to], (from - to) * sizeof key);
+    keys[to] = key;
+    OPENSSL_cleanse(&key, sizeof key);
 }
 
-static void sort(lvt_key_ring *ring) {
-    lvt_key_ring sorted;
-    sorted.count = 0;
-    for (size_t i = 0; i < ring->count; i++) insert(&sorted, &ring->keys[i]);
-    memcpy(ring->keys, sorted.keys, ring->count * sizeof ring->keys[0]);
-    OPENSSL_cleanse(&sorted, sizeof sorted);
+static void sort(pool *p) {
+    for (size_t i = 1; i < p->count; i++) {
+        size_t place = i;
+        while (place > 0 && is_newer(&p->keys[i], &p->keys[place - 1])) place--;
+        move_key(p->keys, i, place);
+    }
 }
 
 /* Date keys from the future now: oldest first, which keeps their order. What was retired by the wrong clock ends as
  * much earlier. */
-static void correct_times(lvt_key_ring *ring, lvt_moment now) {
-    for (size_t i = ring->count; i-- > 0;) {
-        lvt_token_key *key = &ring->keys[i];
+static void correct_times(pool *p, lvt_moment now) {
+    for (size_t i = p->count; i-- > 0;) {
+        lvt_token_key *key = &p->keys[i];
         if (key->since <= now.wall + skew) continue;
-        int64_t after = i + 1 < ring->count ? ring->keys[i + 1].since + 1 : INT64_MIN;
+        int64_t after = i + 1 < p->count ? p->keys[i + 1].since + 1 : INT64_MIN;
         int64_t since = after > now.wall ? after : now.wall;
-        for (size_t j = i + 1; j < ring->count; j++) {
-            int64_t *good_until = &ring->keys[j].good_until;
+        for (size_t j = i + 1; j < p->count; j++) {
+            int64_t *good_until = &p->keys[j].good_until;
             if (*good_until != INT64_MAX && *good_until >= key->since) *good_until -= key->since - since;
         }
         key->since = since;
     }
 }
 
-static void settle(lvt_key_ring *ring, lvt_moment now) {
-    correct_times(ring, now);
+/* The newest key that nobody retired comes to the front; others of that kind are retired by the one that followed them.
+ * All of it depends on the keys alone, so that all processes do the same. */
+static void settle(lvt_key_ring *ring, pool *p, lvt_moment now) {
+    sort(p);
+    correct_times(p, now);
+    size_t front = 0;
+    while (front < p->count && p->keys[front].good_until != INT64_MAX) front++;
+    for (size_t i = front + 1; i < p->count; i++) {
+        lvt_token_key *key = &p->keys[i];
+        if (key->good_until == INT64_MAX) key->good_until = later(p->keys[i - 1].since, ring->grace);
+    }
+    if (front > 0 && front < p->count) move_key(p->keys, front, 0);
+    ring->count = p->count < LVT_TOKEN_KEYS_MAX ? p->count : LVT_TOKEN_KEYS_MAX;
+    memcpy(ring->keys, p->keys, ring->count * sizeof ring->keys[0]);
     for (size_t i = 1; i < ring->count; i++) {
         lvt_token_key *key = &ring->keys[i];
-        if (key->good_until == INT64_MAX) key->good_until = later(ring->keys[i - 1].since, ring->grace);
         int64_t left = key->good_until > now.wall ? key->good_until - now.wall : 0;
-        if (key->ends == INT64_MAX || later(now.steady, left) < key->ends) key->ends = later(now.steady, left);
+        int64_t ends = later(now.steady, left);
+        if (ends < key->ends) key->ends = ends;
     }
+    OPENSSL_cleanse(p, sizeof *p);
+}
+
+static void add(lvt_key_ring *ring, const lvt_token_key *key, lvt_moment now) {
+    pool p;
+    take_all(&p, ring);
+    p.keys[p.count++] = *key;
+    settle(ring, &p, now);
 }
 
 /* ---- the schedule ---- */
@@ -134,25 +157,27 @@ bool lvt_key_ring_is_due(const lvt_key_ring *ring, lvt_moment now) {
            ring->keys[0].since < period_start(ring, now.wall);
 }
 
-static lvt_status add_scheduled(lvt_key_ring *ring, int64_t start, lvt_error *error) {
+static lvt_status add_scheduled(lvt_key_ring *ring, int64_t start, lvt_moment now, lvt_error *error) {
     lvt_token_key key;
     lvt_status status = make_scheduled(&key, ring, start, error);
-    if (status == LVT_OK && find_any(ring, lvt_span_from(key.id)) == NULL) insert(ring, &key);
+    if (status == LVT_OK && find_any(ring->keys, ring->count, lvt_span_from(key.id)) == NULL) add(ring, &key, now);
     OPENSSL_cleanse(&key, sizeof key);
     return status;
 }
 
-/* Bring the ring to the current period; `ring` may be half changed on an error. */
+/* Bring the ring to the current period; `ring` may be half changed on an error. A period whose key is in the ring
+ * already, retired, gets no other: two processes of which one has a wrong clock would drive each other on. */
 static lvt_status go_to_period(lvt_key_ring *ring, lvt_moment now, lvt_error *error) {
-    settle(ring, now);
+    pool p;
+    take_all(&p, ring);
+    settle(ring, &p, now);
     int64_t start = period_start(ring, now.wall);
     lvt_status status = LVT_OK;
     if (ring->count == 0 || (ring->rotation > 0 && ring->keys[0].since < start)) {
         /* What the period before it made is good for a while, also where nobody was there. */
         if (ring->rotation > 0 && now.wall < later(start, ring->grace))
-            status = add_scheduled(ring, start - ring->rotation, error);
-        if (status == LVT_OK) status = add_scheduled(ring, start, error);
-        settle(ring, now);
+            status = add_scheduled(ring, start - ring->rotation, now, error);
+        if (status == LVT_OK) status = add_scheduled(ring, start, now, error);
     }
     if (status == LVT_OK && ring->rotation > 0)
         status = make_scheduled(&ring->next, ring, later(start, ring->rotation), error);
@@ -191,14 +216,17 @@ void lvt_key_ring_wipe(lvt_key_ring *ring) { OPENSSL_cleanse(ring, sizeof *ring)
 lvt_status lvt_key_ring_rotate(lvt_key_ring *ring, lvt_moment now, int64_t grace, lvt_error *error) {
     lvt_key_ring changed = *ring;
     lvt_token_key key;
-    settle(&changed, now);
-    lvt_token_key *last = &changed.keys[0];
-    int64_t since = last->since >= now.wall ? last->since + 1 : now.wall;
+    pool p;
+    take_all(&p, ring);
+    settle(&changed, &p, now);
+    int64_t since = now.wall;
+    for (size_t i = 0; i < changed.count; i++) {
+        if (changed.keys[i].since >= since) since = changed.keys[i].since + 1;
+    }
     lvt_status status = make_random(&key, ring, since, error);
     if (status == LVT_OK) {
-        last->good_until = later(now.wall, grace);
-        last->ends = later(now.steady, grace);
-        insert(&changed, &key);
+        changed.keys[0].good_until = later(now.wall, grace);
+        add(&changed, &key, now);
     }
     OPENSSL_cleanse(&key, sizeof key);
     return finish(ring, &changed, status);
@@ -210,8 +238,8 @@ const lvt_token_key *lvt_key_ring_find(const lvt_key_ring *ring, lvt_span id, lv
         if (!lvt_span_is(id, key->id)) continue;
         return i == 0 || (now.wall < key->good_until && now.steady < key->ends) ? key : NULL;
     }
-    bool is_next = lvt_span_is(id, ring->next.id) && id.length != 0 && now.wall + skew >= ring->next.since;
-    return is_next ? &ring->next : NULL;
+    bool is_next = ring->next.id[0] != '\0' && lvt_span_is(id, ring->next.id);
+    return is_next && now.wall + skew >= ring->next.since ? &ring->next : NULL;
 }
 
 /* ---- as bytes ---- */
@@ -237,21 +265,19 @@ void lvt_key_ring_encode(lvt_buffer *out, const lvt_key_ring *ring) {
     }
 }
 
-static lvt_status merge_key(lvt_key_ring *ring, const char *bytes, lvt_error *error) {
+static lvt_status merge_key(pool *p, const lvt_key_ring *ring, const char *bytes, lvt_error *error) {
     lvt_span id = lvt_span_of(bytes, LVT_KEY_ID_LENGTH);
     int64_t since = read_int64(bytes + LVT_KEY_ID_LENGTH), good_until = read_int64(bytes + LVT_KEY_ID_LENGTH + 8);
-    lvt_token_key *known = find_any(ring, id);
-    if (known != NULL) {
-        if (since < known->since) known->since = since;
-        if (good_until < known->good_until) known->good_until = good_until;
+    lvt_token_key *key = find_any(p->keys, p->count, id);
+    if (key != NULL) {
+        if (since < key->since) key->since = since;
+        if (good_until < key->good_until) key->good_until = good_until;
         return LVT_OK;
     }
-    lvt_token_key key = {.since = since, .good_until = good_until, .ends = INT64_MAX};
-    memcpy(key.id, id.data, id.length);
-    lvt_status status = derive_bytes(&key, ring, error);
-    if (status == LVT_OK) insert(ring, &key);
-    OPENSSL_cleanse(&key, sizeof key);
-    return status;
+    key = &p->keys[p->count++];
+    *key = (lvt_token_key){.since = since, .good_until = good_until, .ends = INT64_MAX};
+    memcpy(key->id, id.data, id.length);
+    return derive_bytes(key, ring, error);
 }
 
 lvt_status lvt_key_ring_merge(lvt_key_ring *ring, lvt_span bytes, lvt_moment now, lvt_error *error) {
@@ -263,14 +289,16 @@ lvt_status lvt_key_ring_merge(lvt_key_ring *ring, lvt_span bytes, lvt_moment now
         good = lvt_base64url_is_text(lvt_span_of(bytes.data + at, LVT_KEY_ID_LENGTH));
     if (!good) return lvt_error_set(error, LVT_ERROR_CORRUPT, "the saved keys are of no form that is known");
     lvt_key_ring changed = *ring;
+    pool p;
+    take_all(&p, ring);
     lvt_status status = LVT_OK;
     for (size_t at = 2; status == LVT_OK && at < bytes.length; at += KEY_BYTES)
-        status = merge_key(&changed, bytes.data + at, error);
+        status = merge_key(&p, ring, bytes.data + at, error);
     if (status == LVT_OK) {
-        sort(&changed);
-        settle(&changed, now);
+        settle(&changed, &p, now);
         /* A retired key comes to the front of nothing. */
         if (changed.keys[0].good_until != INT64_MAX) status = lvt_key_ring_rotate(&changed, now, 0, error);
     }
+    OPENSSL_cleanse(&p, sizeof p);
     return finish(ring, &changed, status);
 }

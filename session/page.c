@@ -59,7 +59,6 @@ const char *lvt_page_mode_name(lvt_page_mode mode) {
     case LVT_PAGE_MODE_OVER_PAGE: return "over page memory";
     case LVT_PAGE_MODE_OVER_APP: return "over application memory";
     case LVT_PAGE_MODE_OVER_TOTAL: return "over total memory";
-    case LVT_PAGE_MODE_RETIRED: return "retired";
     }
     return "unknown";
 }

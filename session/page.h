@@ -30,29 +30,31 @@ static inline size_t lvt_page_memory_sum(const lvt_page_memory *memory) {
 
 typedef struct lvt_page lvt_page;
 struct lvt_page {
+    /* What is read of a page to find it, to take it and to give it back stands together. */
     char id[LVT_ID_LENGTH + 1];
-    char nonce[LVT_ID_LENGTH + 1]; /* of a page with a kind under the shard's lock: it changes */
+    char nonce[LVT_ID_LENGTH + 1]; /* the registry's, too: a token may be refreshed */
     bool shares_rendering;         /* live: another page of the group is charged for it */
     bool has_logged;               /* that it exceeds its memory */
-    lvt_group_tag group;
-    const lvt_page_kind *kind; /* NULL: a live page */
+    /* The registry's: */
+    lvt_page *next_in_bucket;
+    int64_t last_access; /* steady nanoseconds */
+    lvt_page *older;     /* neighbours in the list of pages that nobody uses */
+    lvt_page *newer;
+    uint32_t users; /* those who have taken it or wait for that */
+    bool is_taken;
+    bool is_closed; /* out of the table; the last user frees it */
+    bool connected;
+    uint8_t mode;              /* lvt_page_mode; also read by whoever the page belongs to */
+    const lvt_page_kind *kind; /* NULL: a live page. Never changes */
+    lvt_page_memory memory;    /* as accounted last */
+    int64_t created;
+    /* Whoever the page belongs to: */
+    _Atomic uint32_t updates;
+    _Atomic uint32_t complete_updates;
     _Atomic uint64_t sequence; /* of the last message with a tree */
     lvt_rendering *rendering;  /* what the client shows; NULL, or empty, where that is not kept */
     lvt_known_shapes known;    /* whose statics the client has */
-    /* The registry's: */
-    lvt_page_memory memory; /* as accounted last */
-    uint8_t mode;           /* lvt_page_mode; also read by whoever the page belongs to */
-    bool connected;
-    bool is_closed; /* out of the table; the last user frees it */
-    bool is_taken;
-    uint32_t users; /* those who have taken it or wait for that */
-    _Atomic uint32_t updates;
-    _Atomic uint32_t complete_updates;
-    int64_t created; /* steady nanoseconds */
-    int64_t last_access;
-    lvt_page *next_in_bucket;
-    lvt_page *older; /* neighbours in the list of pages that nobody uses */
-    lvt_page *newer;
+    lvt_group_tag group;
 };
 
 /* A page with a kind. Behind it, in the same block, are the bits of `known` and the data (page_kind.h). */

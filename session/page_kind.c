@@ -82,8 +82,7 @@ void lvt_page_kind_free(lvt_page_kind *kind) {
 
 const char *lvt_page_kind_name(const lvt_page_kind *kind) { return kind->name; }
 
-lvt_status lvt_page_kind_make_page(lvt_page **out, const lvt_page_kind *kind, const lvt_group_tag *group,
-                                   lvt_error *error) {
+lvt_status lvt_page_kind_make_page(lvt_page **out, const lvt_page_kind *kind, lvt_error *error) {
     lvt_kept_page *kept = lvt_allocate_zeroed(kind->app->options.allocator, 1, kind->size);
     if (kept == NULL) return lvt_error_out_of_memory(error);
     lvt_page *page = &kept->page;
@@ -93,7 +92,6 @@ lvt_status lvt_page_kind_make_page(lvt_page **out, const lvt_page_kind *kind, co
         lvt_release(kind->app->options.allocator, kept);
         return status;
     }
-    page->group = *group;
     page->kind = kind;
     kept->shown.shapes = kind->shapes;
     page->rendering = &kept->shown;

@@ -34,8 +34,7 @@ static inline lvt_value lvt_page_value(const lvt_page *page) {
 }
 
 /* A page in nobody's table; its data are zeroed. */
-lvt_status lvt_page_kind_make_page(lvt_page **out, const lvt_page_kind *kind, const lvt_group_tag *group,
-                                   lvt_error *error);
+lvt_status lvt_page_kind_make_page(lvt_page **out, const lvt_page_kind *kind, lvt_error *error);
 lvt_status lvt_page_workspace_take(lvt_page_workspace **out, lvt_page_kind *kind, lvt_error *error);
 void lvt_page_workspace_return(lvt_page_kind *kind, lvt_page_workspace *workspace);
 

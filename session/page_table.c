@@ -5,7 +5,7 @@
 
 enum {
     BITS_MIN = 4,
-    MOVED_AT_ONCE = 16, /* a table that has shrunk may shrink again after a sixteenth of its buckets, see `resize` */
+    MOVED_AT_ONCE = 16, /* a table that has shrunk may shrink again after a sixteenth of its buckets, see `tend` */
     SPARSE = 8          /* buckets a page from which on a table shrinks */
 };
 
@@ -17,7 +17,7 @@ static lvt_page **bucket_of(const lvt_page_buckets *buckets, uint64_t hash) {
     return &buckets->first[hash >> (64 - buckets->bits)];
 }
 
-static bool make_buckets(lvt_page_buckets *out, unsigned bits, const lvt_allocator *allocator) {
+bool lvt_page_buckets_make(lvt_page_buckets *out, unsigned bits, const lvt_allocator *allocator) {
     lvt_page **first = lvt_allocate_zeroed(allocator, (size_t)1 << bits, sizeof *first);
     if (first != NULL) *out = (lvt_page_buckets){first, bits};
     return first != NULL;
@@ -25,13 +25,28 @@ static bool make_buckets(lvt_page_buckets *out, unsigned bits, const lvt_allocat
 
 lvt_status lvt_page_table_init(lvt_page_table *table, uint64_t seed, const lvt_allocator *allocator, lvt_error *error) {
     *table = (lvt_page_table){.seed = seed, .allocator = allocator};
-    return make_buckets(&table->now, BITS_MIN, allocator) ? LVT_OK : lvt_error_out_of_memory(error);
+    return lvt_page_buckets_make(&table->now, BITS_MIN, allocator) ? LVT_OK : lvt_error_out_of_memory(error);
 }
 
 void lvt_page_table_free(lvt_page_table *table) {
+    lvt_page_table_release(lvt_page_table_take_spent(table), table->allocator);
     lvt_release(table->allocator, table->now.first);
     lvt_release(table->allocator, table->before.first);
     table->now = table->before = (lvt_page_buckets){NULL, 0};
+}
+
+lvt_page **lvt_page_table_take_spent(lvt_page_table *table) {
+    lvt_page **spent = table->spent;
+    table->spent = NULL;
+    return spent;
+}
+
+void lvt_page_table_release(lvt_page **spent, const lvt_allocator *allocator) {
+    while (spent != NULL) {
+        lvt_page **next = (lvt_page **)(void *)spent[0];
+        lvt_release(allocator, spent);
+        spent = next;
+    }
 }
 
 size_t lvt_page_table_footprint(const lvt_page_table *table) {
@@ -61,21 +76,27 @@ static void move_some(lvt_page_table *table) {
         }
     }
     if (end < count) return;
-    lvt_release(table->allocator, before->first);
+    before->first[0] = (lvt_page *)(void *)table->spent;
+    table->spent = before->first;
     *before = (lvt_page_buckets){NULL, 0};
 }
 
-static void resize(lvt_page_table *table) {
+static void tend(lvt_page_table *table) {
     const size_t buckets = bucket_count(&table->now);
-    lvt_page_buckets resized;
+    move_some(table);
+    table->wanted = 0;
     if (table->before.first != NULL) return;
-    const bool is_full = table->count > buckets && table->now.bits < 63;
-    const bool is_sparse = table->now.bits > BITS_MIN && table->count < buckets / SPARSE;
-    if (!is_full && !is_sparse) return;
-    if (!make_buckets(&resized, is_full ? table->now.bits + 1 : table->now.bits - 1, table->allocator)) return;
+    if (table->count > buckets && table->now.bits < 63) table->wanted = table->now.bits + 1;
+    if (table->now.bits > BITS_MIN && table->count < buckets / SPARSE) table->wanted = table->now.bits - 1;
+}
+
+bool lvt_page_table_install(lvt_page_table *table, const lvt_page_buckets *buckets) {
+    if (table->wanted != buckets->bits || table->before.first != NULL) return false;
     table->before = table->now;
-    table->now = resized;
+    table->now = *buckets;
     table->moved = 0;
+    table->wanted = 0;
+    return true;
 }
 
 /* ---- pages ---- */
@@ -95,8 +116,7 @@ lvt_page *lvt_page_table_find(const lvt_page_table *table, uint64_t hash, const 
 void lvt_page_table_add(lvt_page_table *table, uint64_t hash, lvt_page *page) {
     put(&table->now, hash, page);
     table->count++;
-    move_some(table);
-    resize(table);
+    tend(table);
 }
 
 static bool remove_from(const lvt_page_buckets *buckets, uint64_t hash, const lvt_page *page) {
@@ -112,8 +132,7 @@ void lvt_page_table_remove(lvt_page_table *table, uint64_t hash, lvt_page *page)
     if (!remove_from(&table->now, hash, page)) (void)remove_from(&table->before, hash, page);
     page->next_in_bucket = NULL;
     table->count--;
-    move_some(table);
-    resize(table);
+    tend(table);
 }
 
 /* ---- walking ---- */
@@ -153,10 +172,11 @@ size_t lvt_page_table_walk(const lvt_page_table *table, uint64_t *cursor, lvt_pa
             bits++;
             continue;
         }
-        *out_more = hashes.last != UINT64_MAX;
+        *out_more = true;
         if (found > maximum && count != 0) break;
         count = found < maximum ? found : maximum;
         *cursor = hashes.last + 1;
+        *out_more = hashes.last != UINT64_MAX;
         if (!*out_more) break;
     }
     return count;

@@ -4,28 +4,12 @@
 
 /* ---- the way to a page ---- */
 
-static lvt_status verify(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
-    return lvt_token_verify(out, app, token, group, error);
-}
-
-/* The token was good; its page is not there for it. */
-static lvt_status report(lvt_app *app, const lvt_token_claims *claims, lvt_status status) {
-    if (status != LVT_ERROR_TOKEN_REPLAYED && status != LVT_ERROR_PAGE_NOT_FOUND) return status;
-    lvt_audit_event event = {.kind = LVT_AUDIT_TOKEN_REFUSED,
-                             .reason =
-                                 status == LVT_ERROR_TOKEN_REPLAYED ? LVT_AUDIT_REASON_REPLAYED : LVT_AUDIT_REASON_PAGE,
-                             .status = status,
-                             .page = lvt_span_from(claims->page)};
-    lvt_audit_record(app, &event, (lvt_span){NULL, 0});
-    return status;
-}
-
 lvt_status lvt_page_take(lvt_page **out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_token_claims claims;
-    lvt_status status = verify(&claims, app, token, group, error);
+    lvt_status status = lvt_token_verify(&claims, app, token, group, error);
     if (status != LVT_OK) return status;
     status = lvt_registry_take(out, &app->registry, claims.page, claims.nonce, lvt_page_now(app), error);
-    return report(app, &claims, status);
+    return lvt_app_audit_page(app, &claims, status);
 }
 
 void lvt_page_give_back(lvt_app *app, lvt_page *page) {
@@ -57,11 +41,9 @@ lvt_status lvt_page_fill(void *object, size_t *out_bytes, const lvt_page_kind *k
 static lvt_status create(lvt_buffer *out, lvt_page_kind *kind, lvt_span group, const lvt_page_source *source,
                          lvt_error *error) {
     lvt_app *app = kind->app;
-    lvt_group_tag tag;
     lvt_page *page;
     const size_t before = out->length;
-    lvt_status status = lvt_group_tag_make(&tag, app, group, error);
-    if (status == LVT_OK) status = lvt_page_kind_make_page(&page, kind, &tag, error);
+    lvt_status status = lvt_page_kind_make_page(&page, kind, error);
     if (status != LVT_OK) return status;
     status = lvt_page_fill(lvt_page_data(page), &page->memory.data, kind, source, error);
     if (status == LVT_OK) {
@@ -97,44 +79,45 @@ lvt_status lvt_page_refresh(lvt_buffer *out, lvt_app *app, lvt_span token, lvt_s
     return status;
 }
 
+/* What the token of a page that is there says; `out` may be NULL. */
+static lvt_status look_up(lvt_token_claims *out_claims, lvt_page_info *out, lvt_app *app, lvt_span token,
+                          lvt_span group, lvt_error *error) {
+    lvt_status status = lvt_token_verify(out_claims, app, token, group, error);
+    if (status != LVT_OK) return status;
+    const int64_t now = lvt_page_now(app);
+    status = lvt_registry_describe(out, &app->registry, out_claims->page, out_claims->nonce, now, error);
+    if (status == LVT_OK && out != NULL) lvt_page_info_set_wall(out, app, now);
+    return lvt_app_audit_page(app, out_claims, status);
+}
+
 lvt_status lvt_page_get_info(lvt_page_info *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_token_claims claims;
     lvt_page_info info;
-    lvt_status status = verify(&claims, app, token, group, error);
-    if (status != LVT_OK) return status;
-    const int64_t now = lvt_page_now(app);
-    status = lvt_registry_describe(&info, &app->registry, claims.page, claims.nonce, now, error);
-    if (status != LVT_OK) return report(app, &claims, status);
-    lvt_page_info_set_wall(&info, app, now);
-    *out = info;
-    return LVT_OK;
+    lvt_status status = look_up(&claims, &info, app, token, group, error);
+    if (status == LVT_OK) *out = info;
+    return status;
 }
 
 lvt_status lvt_page_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
-    lvt_page_info info;
-    return lvt_page_get_info(&info, app, token, group, error);
+    lvt_token_claims claims;
+    return look_up(&claims, NULL, app, token, group, error);
+}
+
+static lvt_status close(lvt_app *app, const lvt_token_claims *claims, lvt_error *error) {
+    return lvt_registry_close(&app->registry, claims->page, claims->nonce, lvt_page_now(app), error);
 }
 
 lvt_status lvt_page_invalidate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
-    lvt_page *page;
-    lvt_status status = lvt_page_take(&page, app, token, group, error);
-    if (status != LVT_OK) return status;
-    status = lvt_token_invalidate(NULL, app, token, group, error);
-    if (status != LVT_OK) {
-        lvt_page_give_back(app, page);
-        return status;
-    }
-    lvt_rendering_clear(page->rendering);
-    lvt_value_clear(page->kind->type, lvt_page_data(page), NULL);
-    lvt_registry_retire(&app->registry, page);
-    lvt_page_give_back(app, page);
-    return LVT_OK;
+    lvt_token_claims claims;
+    lvt_status status = look_up(&claims, NULL, app, token, group, error);
+    if (status == LVT_OK) status = lvt_token_invalidate(NULL, app, token, group, error);
+    if (status == LVT_OK) (void)close(app, &claims, NULL); /* somebody else may have, meanwhile */
+    return status;
 }
 
 lvt_status lvt_page_close(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_token_claims claims;
-    lvt_status status = verify(&claims, app, token, group, error);
+    lvt_status status = lvt_token_verify(&claims, app, token, group, error);
     if (status != LVT_OK) return status;
-    status = lvt_registry_close(&app->registry, claims.page, claims.nonce, lvt_page_now(app), error);
-    return report(app, &claims, status);
+    return lvt_app_audit_page(app, &claims, close(app, &claims, error));
 }

@@ -60,6 +60,21 @@ void lvt_registry_destroy(lvt_registry *registry, lvt_page *page) {
     lvt_page_free(page, registry->options.allocator);
 }
 
+/* Unlock a shard whose table has changed, and do what that has left to do. */
+static void unlock(lvt_registry *registry, lvt_page_shard *shard) {
+    const lvt_allocator *allocator = registry->options.allocator;
+    lvt_page **spent = lvt_page_table_take_spent(&shard->table);
+    const unsigned wanted = shard->table.wanted;
+    lvt_page_buckets buckets;
+    (void)pthread_mutex_unlock(&shard->lock);
+    lvt_page_table_release(spent, allocator);
+    if (wanted == 0 || !lvt_page_buckets_make(&buckets, wanted, allocator)) return;
+    (void)pthread_mutex_lock(&shard->lock);
+    const bool is_installed = lvt_page_table_install(&shard->table, &buckets);
+    (void)pthread_mutex_unlock(&shard->lock);
+    if (!is_installed) lvt_release(allocator, buckets.first);
+}
+
 /* ---- the list of pages that nobody uses ---- */
 
 static void publish_oldest(lvt_page_shard *shard) {
@@ -135,7 +150,7 @@ static size_t sweep_shard(lvt_registry *registry, lvt_page_shard *shard, int64_t
         page->newer = closed;
         closed = page;
     }
-    (void)pthread_mutex_unlock(&shard->lock);
+    unlock(registry, shard);
     destroy_chain(registry, closed);
     lvt_metrics_add(registry->options.metrics, LVT_METRIC_PAGES_EXPIRED, (int64_t)count);
     return count;
@@ -181,7 +196,7 @@ bool lvt_registry_evict(lvt_registry *registry) {
     if (shard == NULL) return false;
     lvt_page *page = shard->oldest;
     lvt_registry_take_out(registry, shard, page);
-    (void)pthread_mutex_unlock(&shard->lock);
+    unlock(registry, shard);
     lvt_registry_destroy(registry, page);
     lvt_metrics_add(registry->options.metrics, LVT_METRIC_PAGES_EVICTED, 1);
     return true;
@@ -199,7 +214,7 @@ void lvt_registry_close_kind(lvt_registry *registry, const lvt_page_kind *kind) 
             page->newer = closed;
             closed = page;
         }
-        (void)pthread_mutex_unlock(&shard->lock);
+        unlock(registry, shard);
         destroy_chain(registry, closed);
     }
 }
@@ -272,7 +287,7 @@ static lvt_status take_up(lvt_page **out, bool *out_is_free, lvt_registry *regis
         page->last_access = now;
         *out = page;
     }
-    (void)pthread_mutex_unlock(&shard->lock);
+    unlock(registry, shard);
     if (expired == NULL) return status;
     lvt_metrics_add(registry->options.metrics, LVT_METRIC_PAGES_EXPIRED, 1);
     lvt_registry_destroy(registry, expired);
@@ -289,7 +304,7 @@ static bool put_connected(lvt_registry *registry, lvt_page *page, int64_t now) {
         page->connected = true;
         enter(registry, shard, hash, page, now);
     }
-    (void)pthread_mutex_unlock(&shard->lock);
+    unlock(registry, shard);
     return is_free;
 }
 
@@ -357,7 +372,7 @@ lvt_status lvt_registry_add(lvt_registry *registry, lvt_page *page, int64_t now,
     (void)pthread_mutex_lock(&shard->lock);
     enter(registry, shard, hash, page, now);
     list_append(shard, page);
-    (void)pthread_mutex_unlock(&shard->lock);
+    unlock(registry, shard);
     return LVT_OK;
 }
 
@@ -408,7 +423,7 @@ lvt_status lvt_registry_take(lvt_page **out, lvt_registry *registry, const char 
     (void)pthread_mutex_lock(&shard->lock);
     lvt_status status = look_up(&page, &gone, registry, shard, hash, id, nonce, now, error);
     if (status != LVT_OK) {
-        (void)pthread_mutex_unlock(&shard->lock);
+        unlock(registry, shard);
         return finish_look_up(registry, gone, status);
     }
     if (page->users++ == 0) list_remove(shard, page);
@@ -416,7 +431,7 @@ lvt_status lvt_registry_take(lvt_page **out, lvt_registry *registry, const char 
     bool is_last = false;
     if (status == LVT_OK) page->is_taken = true;
     else is_last = let_go(shard, page);
-    (void)pthread_mutex_unlock(&shard->lock);
+    unlock(registry, shard);
     if (is_last) lvt_registry_destroy(registry, page);
     if (status == LVT_OK) *out = page;
     return status;
@@ -430,15 +445,6 @@ void lvt_registry_give_back(lvt_registry *registry, lvt_page *page, int64_t now)
     const bool is_last = let_go(shard, page);
     (void)pthread_mutex_unlock(&shard->lock);
     if (is_last) lvt_registry_destroy(registry, page);
-}
-
-void lvt_registry_renew(lvt_registry *registry, const char *id, const char *old_nonce, const char *nonce) {
-    const uint64_t hash = lvt_registry_hash(registry, id);
-    lvt_page_shard *shard = lvt_registry_shard(registry, hash);
-    (void)pthread_mutex_lock(&shard->lock);
-    lvt_page *page = lvt_page_table_find(&shard->table, hash, id);
-    if (page != NULL && strcmp(page->nonce, old_nonce) == 0) memcpy(page->nonce, nonce, LVT_ID_LENGTH);
-    (void)pthread_mutex_unlock(&shard->lock);
 }
 
 lvt_status lvt_registry_close(lvt_registry *registry, const char *id, const char *nonce, int64_t now,
@@ -456,10 +462,19 @@ lvt_status lvt_registry_close(lvt_registry *registry, const char *id, const char
         (void)pthread_cond_broadcast(&shard->turn);
         page = NULL;
     }
-    (void)pthread_mutex_unlock(&shard->lock);
+    unlock(registry, shard);
     if (status != LVT_OK) return finish_look_up(registry, gone, status);
     if (page != NULL) lvt_registry_destroy(registry, page);
     return LVT_OK;
+}
+
+void lvt_registry_renew(lvt_registry *registry, const char *id, const char *old_nonce, const char *nonce) {
+    const uint64_t hash = lvt_registry_hash(registry, id);
+    lvt_page_shard *shard = lvt_registry_shard(registry, hash);
+    (void)pthread_mutex_lock(&shard->lock);
+    lvt_page *page = lvt_page_table_find(&shard->table, hash, id);
+    if (page != NULL && strcmp(page->nonce, old_nonce) == 0) memcpy(page->nonce, nonce, LVT_ID_LENGTH);
+    (void)pthread_mutex_unlock(&shard->lock);
 }
 
 /* ---- telling ---- */
@@ -488,8 +503,8 @@ lvt_status lvt_registry_describe(lvt_page_info *out, lvt_registry *registry, con
     lvt_page *page, *gone;
     (void)pthread_mutex_lock(&shard->lock);
     lvt_status status = look_up(&page, &gone, registry, shard, hash, id, nonce, now, error);
-    if (status == LVT_OK) describe(out, page);
-    (void)pthread_mutex_unlock(&shard->lock);
+    if (status == LVT_OK && out != NULL) describe(out, page);
+    unlock(registry, shard);
     return finish_look_up(registry, gone, status);
 }
 

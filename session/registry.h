@@ -75,10 +75,6 @@ lvt_status lvt_registry_add(lvt_registry *registry, lvt_page *page, int64_t now,
 lvt_status lvt_registry_take(lvt_page **out, lvt_registry *registry, const char *id, const char *nonce, int64_t now,
                              lvt_error *error);
 void lvt_registry_give_back(lvt_registry *registry, lvt_page *page, int64_t now);
-/* The page, where there is one of that id and nonce, is known by another nonce from now on. */
-void lvt_registry_renew(lvt_registry *registry, const char *id, const char *old_nonce, const char *nonce);
-/* Of a page that is taken, and holds nothing any more: it is known by none. */
-void lvt_registry_retire(lvt_registry *registry, lvt_page *page);
 /* The page leaves; whoever has taken it has it to the end, those who wait get LVT_ERROR_CLOSED. */
 lvt_status lvt_registry_close(lvt_registry *registry, const char *id, const char *nonce, int64_t now, lvt_error *error);
 /* Take out all pages of a kind, which nobody uses. */
@@ -86,7 +82,10 @@ void lvt_registry_close_kind(lvt_registry *registry, const lvt_page_kind *kind);
 
 /* ---- both ---- */
 
-/* What is known of a page; errors as lvt_registry_take. */
+/* The page, where there is one of that id and nonce, is known by another nonce from now on. */
+void lvt_registry_renew(lvt_registry *registry, const char *id, const char *old_nonce, const char *nonce);
+
+/* What is known of a page; `out` may be NULL. Errors as lvt_registry_take. */
 lvt_status lvt_registry_describe(lvt_page_info *out, lvt_registry *registry, const char *id, const char *nonce,
                                  int64_t now, lvt_error *error);
 /* The infos of some pages of a shard; as lvt_page_table_walk. Times are steady. */

@@ -9,13 +9,13 @@ static void add(atomic_size_t *sum, size_t before, size_t after) {
     if (before != after) atomic_fetch_add_explicit(sum, after - before, memory_order_relaxed);
 }
 
-/* The logs may begin again well below the maximum. */
+/* Half of the maximum is far enough below it that the log may begin again. */
 static void calm(lvt_registry *registry) {
     if (!atomic_load_explicit(&registry->has_logged, memory_order_relaxed)) return;
     const lvt_registry_options *options = &registry->options;
-    if (atomic_load(&registry->memory) > options->memory_max - options->memory_max / 8) return;
+    if (atomic_load(&registry->memory) > options->memory_max / 2) return;
     const lvt_budget *budget = options->budget;
-    if (budget != NULL && atomic_load(&budget->used) > budget->maximum - budget->maximum / 8) return;
+    if (budget != NULL && atomic_load(&budget->used) > budget->maximum / 2) return;
     atomic_store_explicit(&registry->has_logged, false, memory_order_relaxed);
 }
 
@@ -139,7 +139,7 @@ static void give_up_own(lvt_registry *registry, lvt_page *page, lvt_page_memory 
 /* The mode of a page that gives up nothing now. */
 static lvt_page_mode mode_of(const lvt_page *page) {
     if (lvt_page_has_rendering(page)) return LVT_PAGE_MODE_CHANGES;
-    return page->sequence == 0 && page->mode != LVT_PAGE_MODE_RETIRED ? LVT_PAGE_MODE_NEW : (lvt_page_mode)page->mode;
+    return page->sequence == 0 ? LVT_PAGE_MODE_NEW : (lvt_page_mode)page->mode;
 }
 
 bool lvt_registry_account(lvt_registry *registry, lvt_page *page, size_t data) {
@@ -162,13 +162,6 @@ bool lvt_registry_account(lvt_registry *registry, lvt_page *page, size_t data) {
     memory.data = data;
     publish(registry, page, &memory, exceeded);
     return false;
-}
-
-void lvt_registry_retire(lvt_registry *registry, lvt_page *page) {
-    static const char none[LVT_ID_LENGTH + 1];
-    lvt_registry_renew(registry, page->id, page->nonce, none);
-    const lvt_page_memory memory = lvt_page_measure(page);
-    publish(registry, page, &(lvt_page_memory){.record = memory.record}, LVT_PAGE_MODE_RETIRED);
 }
 
 lvt_status lvt_registry_charge_new(lvt_registry *registry, lvt_page *page, lvt_error *error) {

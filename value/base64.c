@@ -1,5 +1,5 @@
 /* Base64 of RFC 4648, section 4, the form of byte strings in JSON. */
-#include "internal.h"
+#include "base64.h"
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

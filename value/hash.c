@@ -98,13 +98,30 @@ static bool hash_map(uint64_t *hash, lvt_value value, lvt_hash_budget *budget) {
     return true;
 }
 
-static bool hash_members(uint64_t *hash, lvt_value value, lvt_hash_budget *budget) {
+/* The kinds that most fields have; false for others. */
+static inline bool hash_scalar(uint64_t *hash, lvt_value value) {
+    switch (value.type->kind) {
+    case LVT_KIND_BOOL: *hash = mix(*hash, *(const bool *)value.data); return true;
+    case LVT_KIND_INT: *hash = mix(*hash, (uint64_t)lvt_read_int(value)); return true;
+    case LVT_KIND_UINT: *hash = mix(*hash, lvt_read_uint(value)); return true;
+    case LVT_KIND_FLOAT: *hash = mix(*hash, float_bits(value)); return true;
+    case LVT_KIND_STRING:
+    case LVT_KIND_BYTES: *hash = hash_text(*hash, lvt_read_text(value)); return true;
+    default: return false;
+    }
+}
+
+static bool hash_members(uint64_t *out, lvt_value value, lvt_hash_budget *budget) {
+    uint64_t hash = *out;
     for (size_t i = 0; i < value.type->member_count; i++) {
         const lvt_member *member = &value.type->members[i];
-        if (member->type == NULL) continue;
-        if (!hash_value(hash, (lvt_value){member->type, (const char *)value.data + member->offset}, budget))
-            return false;
+        if (member->type == NULL) continue; /* a method */
+        if (budget->values == 0) return false;
+        const lvt_value field = {member->type, (const char *)value.data + member->offset};
+        if (hash_scalar(&hash, field)) budget->values--;
+        else if (!hash_value(&hash, field, budget)) return false;
     }
+    *out = hash;
     return true;
 }
 
@@ -118,12 +135,12 @@ static bool hash_value(uint64_t *hash, lvt_value value, lvt_hash_budget *budget)
     }
     switch (type->kind) {
     case LVT_KIND_NIL: *hash = mix(*hash, 0); return true;
-    case LVT_KIND_BOOL: *hash = mix(*hash, *(const bool *)value.data); return true;
-    case LVT_KIND_INT: *hash = mix(*hash, (uint64_t)lvt_read_int(value)); return true;
-    case LVT_KIND_UINT: *hash = mix(*hash, lvt_read_uint(value)); return true;
-    case LVT_KIND_FLOAT: *hash = mix(*hash, float_bits(value)); return true;
+    case LVT_KIND_BOOL:
+    case LVT_KIND_INT:
+    case LVT_KIND_UINT:
+    case LVT_KIND_FLOAT:
     case LVT_KIND_STRING:
-    case LVT_KIND_BYTES: *hash = hash_text(*hash, lvt_read_text(value)); return true;
+    case LVT_KIND_BYTES: return hash_scalar(hash, value);
     case LVT_KIND_TIME: {
         const lvt_time *time = value.data;
         *hash = mix(*hash, (uint64_t)time->seconds);

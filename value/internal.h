@@ -2,6 +2,7 @@
 #ifndef LIVETEMPLATE_VALUE_INTERNAL_H
 #define LIVETEMPLATE_VALUE_INTERNAL_H
 
+#include "base64.h"
 #include "livetemplate/value.h"
 
 /* Is an object of this type whole when its bytes are copied, and equal exactly when its bytes are? */
@@ -72,11 +73,6 @@ lvt_status lvt_map_set_key(void *out, const lvt_type *type, lvt_value key, const
  * keys wins. Until then the map must not be searched. */
 void *lvt_map_append_entry(lvt_map *map, const lvt_type *type, const lvt_allocator *allocator);
 lvt_status lvt_map_sort(lvt_map *map, const lvt_type *type, const lvt_allocator *allocator);
-
-/* Standard base64 with padding. Decoding writes at most text.length / 4 * 3 bytes and is strict; false when malformed.
- */
-void lvt_base64_encode(lvt_buffer *out, lvt_span bytes);
-bool lvt_base64_decode(char *out, size_t *out_length, lvt_span text);
 
 /* The content that the key of a typed JSON object ("$html", ...) stands for. PLAIN when it is none of them. */
 lvt_content lvt_json_content_of(lvt_span key);

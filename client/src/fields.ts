@@ -1,6 +1,8 @@
 // Fields when the page changes. What the server says stands in the attributes, as a field's default; what the person says
 // is its value. The person's stays until the server changes its default, and the text of a field in use stays anyway.
 
+import { FIELD } from "./data";
+
 /** Make a field like another one; false when the element is no field. The choice in a list is `planSelect`'s. */
 export function updateField(from: Element, to: Element, inUse: Element | null): boolean {
   const used = from === inUse;
@@ -8,6 +10,15 @@ export function updateField(from: Element, to: Element, inUse: Element | null): 
   else if (from instanceof HTMLTextAreaElement) updateTextArea(from, to as HTMLTextAreaElement, used);
   else return false;
   return true;
+}
+
+/** Does a field hold what a person has typed or chosen, and the server does not know? */
+export function holdsInput(region: Element): boolean {
+  return [...region.querySelectorAll<HTMLInputElement | HTMLSelectElement>(FIELD)].some((field) =>
+    field instanceof HTMLSelectElement
+      ? isTouched(field)
+      : field.checked !== field.defaultChecked || field.value !== field.defaultValue,
+  );
 }
 
 export function updateAttributes(from: Element, to: Element): void {
@@ -53,42 +64,51 @@ function updateTextArea(from: HTMLTextAreaElement, to: HTMLTextAreaElement, inUs
   });
 }
 
-function chosen(select: HTMLSelectElement): string[] {
-  return [...select.options].filter((option) => option.selected).map((option) => option.value);
-}
-
-function chosenByDefault(select: HTMLSelectElement): string[] {
-  return [...select.options].filter((option) => option.defaultSelected).map((option) => option.value);
+function chosenByDefault(select: HTMLSelectElement): HTMLOptionElement[] {
+  return [...select.options].filter((option) => option.defaultSelected);
 }
 
 /** What a list box shows when nobody has chosen anything. */
-function initiallyChosen(select: HTMLSelectElement): string[] {
-  const values = chosenByDefault(select);
-  if (select.multiple) return values;
+function initiallyChosen(select: HTMLSelectElement): HTMLOptionElement[] {
+  const theirs = chosenByDefault(select);
+  if (select.multiple) return theirs;
   const first = select.size > 1 ? undefined : [...select.options].find((option) => !option.disabled);
-  return values.length ? values.slice(-1) : first ? [first.value] : [];
+  return theirs.length ? theirs.slice(-1) : first ? [first] : [];
 }
 
-function same(a: string[], b: string[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** Has the person chosen something else than stood there? */
+function isTouched(select: HTMLSelectElement): boolean {
+  const mine = [...select.selectedOptions];
+  const initially = initiallyChosen(select);
+  return mine.length !== initially.length || mine.some((option) => !initially.includes(option));
+}
+
+function valuesOf(options: HTMLOptionElement[]): string[] {
+  return options.map((option) => option.value);
 }
 
 /**
  * Before a list's options change: what is to be chosen once they have is the person's choice, as long as the server's stays
- * and the person's still exists. The result chooses.
+ * and the person's still exists. The result chooses. Options may have equal values: then the same one stays chosen, if it is
+ * still there.
  */
 export function planSelect(select: HTMLSelectElement, inUse: Element | null): () => void {
-  const mine = chosen(select);
-  const theirs = chosenByDefault(select);
-  const touched = !same(mine, initiallyChosen(select));
+  const mine = [...select.selectedOptions];
+  const values = valuesOf(mine);
+  const theirs = JSON.stringify(valuesOf(chosenByDefault(select)));
+  const touched = isTouched(select);
   return () => {
-    const keep = select === inUse || (touched && same(theirs, chosenByDefault(select)));
+    const keep = select === inUse || (touched && theirs === JSON.stringify(valuesOf(chosenByDefault(select))));
     const options = [...select.options];
-    const stays = keep && mine.every((value) => options.some((option) => option.value === value));
-    const wanted = stays ? mine : initiallyChosen(select);
+    const still = mine.map((option, i) => {
+      const isEqual = (other: HTMLOptionElement): boolean => other.value === values[i];
+      return options.includes(option) && isEqual(option) ? option : options.find(isEqual);
+    });
+    const stays = keep && !still.includes(undefined);
+    const wanted: (HTMLOptionElement | undefined)[] = stays ? still : initiallyChosen(select);
     if (wanted.length === 0 && !select.multiple) select.selectedIndex = -1;
     for (const option of options) {
-      const selected = wanted.includes(option.value);
+      const selected = wanted.includes(option);
       if (option.selected !== selected) option.selected = selected;
     }
   };

@@ -3,6 +3,7 @@
 
 import { Actions, emit, type ActionMessage, type Meta } from "./actions";
 import { Events } from "./events";
+import { holdsInput } from "./fields";
 import { Forms } from "./forms";
 import { LoadingBar } from "./loading";
 import { Inbox, readMeta } from "./messages";
@@ -72,7 +73,7 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
   const transport = new Transport(() => region.getAttribute(TOKEN), {
     status(status) {
       region.setAttribute("data-lvt-status", status);
-      if (status === "disconnected") firstConnection();
+      if (status === "disconnected" || status === "refused") firstConnection();
     },
     opened() {
       inbox?.close();
@@ -98,6 +99,10 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
     fallback() {
       firstConnection();
       void transport.post();
+    },
+    refused(status) {
+      // At the log-in the person gets in again; what was typed and not sent would be lost on the way.
+      if (emit(region, "lvt:refused", { status }) && status === 401 && !holdsInput(region)) location.reload();
     },
     probe: () => inbox?.resync("the connection may have been asleep"),
     refreshed(html) {

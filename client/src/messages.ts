@@ -131,5 +131,6 @@ export function readMeta(meta: Json | undefined): Meta | null {
   if (isObject(meta["errors"])) for (const field in meta["errors"]) errors[field] = String(meta["errors"][field]);
   const answer: Meta = { action: String(meta["action"] ?? ""), success: meta["success"] === true, errors };
   if (typeof meta["id"] === "number") answer.id = meta["id"];
+  if (meta["stored"] === false) answer.stored = false;
   return answer;
 }

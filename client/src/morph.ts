@@ -187,9 +187,8 @@ export class Morpher {
     );
   }
 
-  /** The options of the list box around an element are about to change. */
+  /** The options of a list box that an element is in, with whatever stands between, are about to change. */
   touch(element: Element): void {
-    if (!/^(SELECT|OPTION|OPTGROUP)$/.test(element.nodeName)) return;
     const select = element.closest("select");
     if (select && !this.afterwards.has(select)) this.afterwards.set(select, planSelect(select, this.inUse));
   }

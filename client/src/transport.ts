@@ -4,7 +4,7 @@
 import type { ActionMessage } from "./actions";
 import type { JsonObject } from "./tree";
 
-export type Status = "connecting" | "connected" | "disconnected";
+export type Status = "connecting" | "connected" | "disconnected" | "refused";
 
 export interface Listener {
   status(status: Status): void;
@@ -22,6 +22,8 @@ export interface Listener {
   fallback(): void;
   /** What to ask of a server that may be gone, so that it says something. */
   probe(): void;
+  /** The server does not let this visitor in (any more): 401 or 403. Nothing is tried until the person is back. */
+  refused(status: number): void;
   /** The page, fetched anew: take the token from it. False when it holds none. */
   refreshed(html: string): boolean;
 }
@@ -30,6 +32,8 @@ const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 15_000;
 /** A server at its limit wants to be left alone for a while. */
 const RETRY_LIMIT_MS = 5_000;
+/** One that cannot reach its store will not do so at once. */
+const RETRY_LATER_MS = 1_000;
 const OPEN_TIMEOUT_MS = 5_000;
 /** The server drops a peer that was silent for 75 s; a browser that slept may not have noticed. */
 const SLEEP_MS = 60_000;
@@ -40,8 +44,11 @@ const QUEUE_MAX = 50;
 const MESSAGE_MAX_BYTES = 64 * 1024;
 const REFUSALS_MAX = 5;
 
+const CLOSE_LATER = 1013;
 const CLOSE_TOKEN = 4401;
 const CLOSE_LIMIT = 4429;
+
+const refusalText = (status: number) => (status === 401 ? "Please log in again." : "This is not allowed.");
 
 export class Transport {
   /** The first message of the socket has been applied: it carries actions. */
@@ -58,6 +65,8 @@ export class Transport {
   private overHttp = false;
   private posting = false;
   private refreshing = false;
+  /** How the server refused this visitor; 0: it did not. */
+  private refusal = 0;
   private leaving = false;
   private hiddenSince = Date.now();
   private readonly queue: ActionMessage[] = [];
@@ -88,6 +97,7 @@ export class Transport {
     const text = JSON.stringify(message);
     if (text.length * 3 > MESSAGE_MAX_BYTES && new TextEncoder().encode(text).length > MESSAGE_MAX_BYTES)
       this.listener.failed([message.id], "That is too much to send.");
+    else if (this.refusal) this.listener.failed([message.id], refusalText(this.refusal));
     else if (this.live) this.put(message.id, text);
     else if (this.queue.length >= QUEUE_MAX) this.listener.failed([message.id], "There is no connection.");
     else {
@@ -111,7 +121,7 @@ export class Transport {
     if (this.live || !this.socket) return;
     this.live = this.everLive = true;
     this.overHttp = false;
-    this.attempts = this.refusals = 0;
+    this.attempts = this.refusals = this.refusal = 0;
     this.show("connected");
     for (const message of this.queue.splice(0)) this.put(message.id, JSON.stringify(message));
   }
@@ -140,6 +150,7 @@ export class Transport {
     clearTimeout(this.retryTimer);
     this.retryTimer = undefined;
     const token = this.token();
+    let opened = false;
     const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${location.pathname}${location.search}`;
     let socket: WebSocket;
     try {
@@ -151,6 +162,7 @@ export class Transport {
     this.openTimer = setTimeout(() => this.reconnect(), OPEN_TIMEOUT_MS);
     socket.onopen = () => {
       if (socket !== this.socket) return;
+      opened = true;
       clearTimeout(this.openTimer);
       this.listener.opened();
     };
@@ -159,7 +171,12 @@ export class Transport {
       clearTimeout(this.probeTimer);
       if (typeof event.data === "string") this.listener.message(event.data);
     };
-    socket.onclose = (event: CloseEvent) => this.closed(socket, event.code);
+    socket.onclose = (event: CloseEvent) => {
+      // A browser does not tell why a socket could not be opened. There may be no server to say so either.
+      if (socket === this.socket && !opened && this.everLive && !this.leaving)
+        this.ask({ method: "HEAD" }).catch(() => undefined);
+      this.closed(socket, event.code);
+    };
   }
 
   private closed(socket: WebSocket, code: number): void {
@@ -183,7 +200,7 @@ export class Transport {
   // ---- trying again ----
 
   private retry(code: number): void {
-    if (this.leaving) return;
+    if (this.leaving || this.refusal) return;
     if (code === CLOSE_TOKEN) {
       if (++this.refusals > REFUSALS_MAX) return this.show("disconnected");
     } else if (!this.everLive && !this.overHttp) {
@@ -191,9 +208,8 @@ export class Transport {
       this.listener.fallback();
       void this.drainOverHttp();
     }
-    let wait = Math.min(RETRY_FIRST_MS * 2 ** this.attempts, RETRY_MAX_MS);
-    if (code === CLOSE_LIMIT) wait = Math.max(wait, RETRY_LIMIT_MS);
-    this.attempts++;
+    const least = code === CLOSE_LIMIT ? RETRY_LIMIT_MS : code === CLOSE_LATER ? RETRY_LATER_MS : 0;
+    const wait = Math.max(least, Math.min(RETRY_FIRST_MS * 2 ** this.attempts++, RETRY_MAX_MS));
     // Jitter, so that all the clients of a server that was restarted do not return at once.
     this.retryTimer = setTimeout(
       () => (code === CLOSE_TOKEN ? void this.refresh() : this.connect()),
@@ -206,6 +222,7 @@ export class Transport {
     if (document.hidden && !doubt) return;
     if (!this.socket) {
       if (this.refreshing) return;
+      this.refusal = 0;
       const refused = this.refusals > 0;
       clearTimeout(this.retryTimer);
       this.attempts = this.refusals = 0;
@@ -218,16 +235,29 @@ export class Transport {
     }
   }
 
+  /** Ask the server for the page; it may refuse the visitor. */
+  private async ask(init: RequestInit): Promise<Response> {
+    const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store", ...init });
+    if (/^40[13]$/.test(String(answer.status))) this.refuse(answer.status);
+    return answer;
+  }
+
+  private refuse(status: number): void {
+    if (this.live || this.refusal) return;
+    this.refusal = status;
+    clearTimeout(this.retryTimer);
+    const waiting = this.queue.splice(0).map((message) => message.id);
+    this.listener.failed(waiting, refusalText(status));
+    this.show("refused");
+    this.listener.refused(status);
+  }
+
   /** Fetch the page anew for its token. */
   private async refresh(): Promise<void> {
     this.refreshing = true;
     let fresh = false;
     try {
-      const answer = await fetch(location.href, {
-        headers: { Accept: "text/html" },
-        credentials: "same-origin",
-        cache: "no-store",
-      });
+      const answer = await this.ask({ headers: { Accept: "text/html" } });
       if (answer.ok && answer.redirected && new URL(answer.url).pathname !== location.pathname) {
         // The page is elsewhere now, at a log-in for instance.
         location.assign(answer.url);
@@ -256,10 +286,9 @@ export class Transport {
   /** Post an action; nothing asks for the page as it is. */
   async post(message?: ActionMessage): Promise<void> {
     try {
-      const answer = await fetch(location.pathname + location.search, {
+      const answer = await this.ask({
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json" },
-        credentials: "same-origin",
         body: message ? JSON.stringify(message) : "",
       });
       if (!answer.ok) throw new Error(String(answer.status));
@@ -267,6 +296,7 @@ export class Transport {
     } catch {
       // Told below: whoever waits for an answer still waits.
     }
-    if (message) this.listener.failed([message.id], "The server could not be reached.");
+    const reason = this.refusal ? refusalText(this.refusal) : "The server could not be reached.";
+    if (message) this.listener.failed([message.id], reason);
   }
 }

@@ -116,8 +116,9 @@ export class View {
     const to = morpher.parseInside(print(value), parent);
     if (!to) return null;
     if (isRange(value) && isForeign(place, value)) {
-      const fresh = binder.bindValue(value, binder.cursor(to));
-      if (fresh) {
+      const cursor = binder.cursor(to);
+      const fresh = binder.bindValue(value, cursor);
+      if (fresh && cursor.isAtEnd()) {
         morpher.replaceNodes(parent, firstOf(place), end, to);
         return fresh;
       }

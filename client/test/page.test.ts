@@ -236,6 +236,43 @@ describe("a page", () => {
     expect(await reply).toEqual({ action: "store.go", id: 1, success: false, errors: { n: "odd" } });
   });
 
+  test("tells when what an action changed is in memory alone", async () => {
+    load();
+    connect();
+    const reply = window.liveTemplate?.send("go");
+    FakeSocket.last.message({
+      v: 1,
+      seq: 2,
+      tree: {},
+      meta: { action: "go", id: 1, success: true, stored: false, errors: {} },
+    });
+    expect(await reply).toEqual({ action: "go", id: 1, success: true, stored: false, errors: {} });
+    expect(heard[heard.length - 1]).toBe('success {"action":"go","success":true,"errors":{},"id":1,"stored":false}');
+  });
+
+  test("says when the visitor is not let in any more, and does not lose what was typed", async () => {
+    const reload = vi.spyOn(console, "error").mockImplementation(() => undefined); // jsdom cannot navigate, and says so
+    vi.stubGlobal("fetch", () => Promise.resolve({ ok: false, status: 401 }));
+    load();
+    connect();
+    find<HTMLInputElement>("input").value = "half a thought";
+    const refusals: unknown[] = [];
+    region().addEventListener("lvt:refused", (event) => refusals.push((event as CustomEvent).detail));
+    FakeSocket.last.end();
+    vi.advanceTimersByTime(100);
+    FakeSocket.last.end();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([attributes()[0], refusals, reload.mock.calls.length]).toEqual(["refused", [{ status: 401 }], 0]);
+    find<HTMLFormElement>("form").requestSubmit();
+    expect(heard[heard.length - 1]).toContain("Please log in again.");
+    // Nothing typed: the page is loaded again, for the log-in.
+    find<HTMLInputElement>("input").value = "";
+    document.dispatchEvent(new Event("visibilitychange"));
+    FakeSocket.last.end();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([refusals.length, reload.mock.calls.length]).toEqual([2, 1]);
+  });
+
   test("in pieces", () => {
     load();
     FakeSocket.last.open();

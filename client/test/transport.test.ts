@@ -23,6 +23,7 @@ function start(): Transport {
     failed: (ids, reason) => ids.length && log.push(`failed ${ids.join()} ${reason}`),
     fallback: () => log.push("fallback"),
     probe: () => log.push("probe"),
+    refused: (status) => log.push(`refused ${status}`),
     refreshed: (html) => {
       token = /data-lvt-token="(\w+)"/.exec(html)?.[1] ?? null;
       return token !== null;
@@ -290,8 +291,8 @@ describe("without a WebSocket", () => {
       await vi.advanceTimersByTimeAsync(0);
       expect(log.slice(0, 3)).toEqual(["connecting", "fallback", "reply {}"]);
       expect(fetched.map(({ url, init }) => [url, init.method, init.body, init.credentials])).toEqual([
-        ["/page?x=1", "POST", JSON.stringify(action(1)), "same-origin"],
-        ["/page?x=1", "POST", JSON.stringify(action(2)), "same-origin"],
+        [location.href, "POST", JSON.stringify(action(1)), "same-origin"],
+        [location.href, "POST", JSON.stringify(action(2)), "same-origin"],
       ]);
       expect(fetched[0]?.init.headers).toEqual({ "Content-Type": "application/json", Accept: "application/json" });
     },
@@ -388,5 +389,81 @@ describe("a token that the server refuses", () => {
     FakeSocket.last.open().end(4401);
     await vi.advanceTimersByTimeAsync(600_000);
     expect([sockets(), fetched.length, log[log.length - 1]]).toEqual([1, 5, "disconnected"]);
+  });
+});
+
+describe("a visitor who is not let in", () => {
+  const answer = (status: number) =>
+    (respond = () => Promise.resolve({ ok: status < 400, status, redirected: false, text: () => Promise.resolve("") }));
+  const lose = () => {
+    establish();
+    FakeSocket.last.end();
+    vi.advanceTimersByTime(100);
+    FakeSocket.last.end();
+  };
+
+  test.each([
+    [401, "Please log in again."],
+    [403, "This is not allowed."],
+  ])("is told at a reconnect, and nothing is tried any more (%i)", async (status, reason) => {
+    answer(status);
+    start();
+    lose();
+    transport.send(action(1));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(fetched.map(({ init }) => init.method)).toEqual(["HEAD"]);
+    expect(log.slice(-3)).toEqual([`failed 1 ${reason}`, "refused", `refused ${status}`]);
+    transport.send(action(2));
+    expect(log.slice(-1)).toEqual([`failed 2 ${reason}`]);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect([sockets(), fetched.length]).toEqual([2, 1]);
+    document.dispatchEvent(new Event("visibilitychange"));
+    establish();
+    expect([sockets(), transport.live]).toEqual([3, true]);
+  });
+
+  test.each([200, 404, 503])("%i is no refusal", async (status) => {
+    answer(status);
+    start();
+    lose();
+    await vi.advanceTimersByTimeAsync(200);
+    expect([sockets(), log.includes("refused")]).toEqual([3, false]);
+  });
+
+  test("is told over HTTP", async () => {
+    answer(401);
+    start();
+    transport.send(action(1));
+    FakeSocket.last.end();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(log).toEqual(["connecting", "fallback", "refused", "refused 401", "failed 1 Please log in again."]);
+  });
+
+  test("is told when the token is to be renewed", async () => {
+    answer(403);
+    start();
+    FakeSocket.last.open().end(4401);
+    await vi.advanceTimersByTimeAsync(100);
+    expect([log.slice(-2), sockets()]).toEqual([["refused", "refused 403"], 1]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(fetched.length).toBe(1);
+  });
+
+  test("a socket that was open and ends is no reason to ask", () => {
+    answer(401);
+    start();
+    establish();
+    FakeSocket.last.end();
+    expect(fetched).toEqual([]);
+  });
+
+  test("a server that cannot reach its store is left alone for a second", () => {
+    start();
+    establish();
+    FakeSocket.last.end(1013);
+    vi.advanceTimersByTime(999);
+    expect(sockets()).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(sockets()).toBe(2);
   });
 });

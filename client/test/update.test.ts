@@ -270,6 +270,24 @@ describe("what cannot be addressed is shown with as little as possible around it
     expectPage();
   });
 
+  test("rows that put what is in them beside themselves, where there was no row before", () => {
+    const ITEM = ['<li id="', '">', "</li>"];
+    const list = (...items: JsonObject[]): JsonObject => ({ f: 3, d: items, m: { idKey: "0" } });
+    const item = (key: string, ...items: JsonObject[]): JsonObject => ({
+      "0": key,
+      "1": items.length ? { f: 2, "0": list(...items) } : { f: 2 },
+    });
+    serve(node(1, ["", "<p>", "</p>"], node(2, ["", ""]), "x"));
+    update({ "0": { "0": { ...list(item("a", item("b"))), s: ITEM } } });
+    expectPage();
+    update({ "0": { "0": [["a", [item("c", item("d"), item("e")), item("f")]]] }, "1": "y" });
+    expectPage();
+    update({ "0": { "0": [["r", "a"]] } });
+    expectPage();
+    update({ "0": { "0": list(item("g")) } });
+    expectPage();
+  });
+
   test("the first line of preformatted text", () => {
     serve(node(1, ["<pre>", "", "</pre>"], "x", "\ny"));
     for (const [first, second] of [
@@ -441,6 +459,25 @@ describe("what is the person's stays", () => {
     expect(select.value).toBe("a");
     update({ "0": [["u", "a", { "1": "" }]] });
     expect(select.value).toBe("d");
+    expectPage();
+  });
+
+  test("which of several options with one value is chosen", () => {
+    const OPTION = ["<option>", "</option>"];
+    const option = (key: string): JsonObject => ({ _k: key, "0": "same" });
+    serve(node(1, ["<select>", "</select>"], { f: 2, s: OPTION, d: ["a", "b"].map(option) }));
+    const select = find<HTMLSelectElement>("select");
+    const first = select.options[0];
+    // Nobody has chosen: the first one, as in a fresh page.
+    update({ "0": [["p", [option("c")]]] });
+    expect([select.selectedIndex, select.options[1]]).toEqual([0, first]);
+    // Somebody has chosen the second of three, which stays, wherever it goes.
+    select.selectedIndex = 1;
+    update({ "0": [["p", [option("d")]]] });
+    expect([select.selectedIndex, select.selectedOptions[0]]).toEqual([2, first]);
+    // Without it another one of its value is as good.
+    update({ "0": [["r", "a"]] });
+    expect([select.selectedIndex, select.value]).toEqual([0, "same"]);
     expectPage();
   });
 

@@ -64,7 +64,8 @@ extern "C" {
     X(ERROR_PAGE_NOT_FOUND, 23, "there is no such page any more")                     \
     X(ERROR_CONFLICT, 24, "somebody else has changed it meanwhile")                   \
     X(ERROR_UNAVAILABLE, 25, "not available now")                                     \
-    X(ERROR_CORRUPT, 26, "stored data cannot be read")
+    X(ERROR_CORRUPT, 26, "stored data cannot be read")                                \
+    X(ERROR_FORBIDDEN, 27, "not allowed")
 
 typedef enum lvt_status {
 #define LVT_STATUS_ENUM(name, number, sentence) LVT_##name = (number),

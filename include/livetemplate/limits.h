@@ -137,6 +137,8 @@
 #define LVT_KEY_RELOAD_SECONDS 1
 #define LVT_KEY_RETRY_SECONDS 10
 #define LVT_KEY_REFRESH_SECONDS 60
+/* server: nanoseconds that a process waits for another to write the file of keys, a few milliseconds as a rule. */
+#define LVT_KEY_FILE_WAIT (INT64_C(250) * 1000 * 1000)
 /* session: how often a change of the keys is tried when others change them at the same time. */
 #define LVT_KEY_SAVE_ATTEMPTS_MAX 8
 /* session: nonces of refreshed and invalidated tokens, 52 bytes each; the oldest go first, and are counted. One a
@@ -150,7 +152,7 @@
 /* session: an application's id; it stands in every token. */
 #define LVT_APP_ID_LENGTH_MAX 64
 /* session: pages closed under one hold of the registry's lock while it is swept, so that nobody waits long. */
-#define LVT_SWEEP_BATCH 256
+#define LVT_SWEEP_BATCH 64
 /* session: key and body of a record in a session store. A key names application, view and group; a state of megabytes
  * that is written after each action is no session. */
 #define LVT_STORE_KEY_MAX ((size_t)1024)
@@ -198,6 +200,22 @@
 #define LVT_STORE_BYTES_MAX_DEFAULT ((size_t)1024 * 1024 * 1024)
 /* live: a group's or a user's name as an authenticator gives it; ours have 43 bytes, an e-mail address at most 254. */
 #define LVT_VISITOR_NAME_MAX 256
+/* live: the kind of a group ("room"), and its whole id: the longest is a browser's and a user's together. */
+#define LVT_GROUP_KIND_MAX 16
+#define LVT_GROUP_NAME_MAX (LVT_VISITOR_NAME_MAX + 64)
+/* live: how often an action runs again because another process has changed the group's state meanwhile. Who comes
+ * second is so by chance: two processes that do nothing else lose this often in a row once in billions of actions. */
+#define LVT_ACTION_RETRIES_MAX 32
+/* live: groups with open pages whose stored state is told to live on in one sweep; the rest follow in the next. */
+#define LVT_STATES_TOUCHED_MAX 64
+/* live: application and path in the key of a stored state; the group's id needs the rest of LVT_STORE_KEY_MAX. */
+#define LVT_STATE_KEY_PLACE_MAX 320
+/* live: user and password of HTTP Basic together: a name, and a password that a program made. They are decoded on the
+ * stack. */
+#define LVT_CREDENTIALS_MAX 1024
+/* live: what the dialog of a browser names, and what a 401 asks for; longer ones are cut by browsers. */
+#define LVT_REALM_MAX 128
+#define LVT_CHALLENGE_MAX 512
 /* live: one message from a client; an action with its form fields. */
 #define LVT_MESSAGE_IN_MAX ((size_t)64 * 1024)
 /* live: messages of one client that wait for their group's turn. FULL is where a server stops reading: the client has

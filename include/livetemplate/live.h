@@ -9,8 +9,18 @@
  * initial state by its descriptor. All pages of a group show the same stores. Actions of one group run one at a time;
  * groups are independent.
  *
+ * With lvt_app_options.store the state of groups outlives the process, and several processes serve one group. A group's
+ * record is read when it comes into memory, and written after each change, by compare-and-set, before anybody is told
+ * that the change succeeded: acknowledged means stored. Where another process has written meanwhile, the change is run
+ * again on that state. So callbacks that change a store may run several times for one event, and what they do besides
+ * (send mail, count elsewhere) happens as often; what a store holds that is not stored (.json = "-") is not taken back
+ * either. What cannot be stored is taken back, and the client told. A load of a page asks whether others have changed
+ * its group; a page that is open learns it with its group's next event here, for processes do not call each other.
+ * Each change costs an encoding of the whole state and a round trip to the store.
+ *
  * Threads: handlers may be used by any number of threads; a connection by one at a time. Callbacks run under their
- * group's lock: they must not call lvt_broadcast... or lvt_live_handle for the same handler.
+ * group's lock: they must not call lvt_broadcast... or lvt_live_handle for the same handler. Those of different groups
+ * run at the same time: a store is safe, what a program shares between groups needs a lock of its own.
  *
  * Two ways to drive it. Without lvt_live_options.submit everything is done in the calling thread, which waits for the
  * group where another thread is in it. With it a server's thread never waits: it uses lvt_live_submit and
@@ -21,6 +31,7 @@
 #ifndef LIVETEMPLATE_LIVE_H
 #define LIVETEMPLATE_LIVE_H
 
+#include "auth.h"
 #include "page.h"
 
 #ifdef __cplusplus
@@ -30,10 +41,9 @@ extern "C" {
 /* ---- what a program describes ------------------------------------------------------------------------------ */
 
 typedef struct lvt_action lvt_action;
-struct lvt_request;
 
 /* Change the store. LVT_OK, or an error: after lvt_action_fail... the client gets its messages, otherwise the status's
- * sentence. The state is rendered in both cases. */
+ * sentence. The state is rendered, and stored, in both cases. May run several times (see above). */
 typedef lvt_status (*lvt_action_callback)(lvt_action *action, void *store);
 
 typedef struct lvt_action_def {
@@ -53,7 +63,10 @@ typedef struct lvt_store_def {
     const lvt_type *type;
     const lvt_action_def *actions; /* ends with {0}; may be NULL */
     const void *initial;           /* cloned for each group; NULL: zeroed */
-    /* Called once for a new group's store, and when a page's connection opens and closes; each may be NULL. */
+    /* Called when a group comes into memory, and when a page's connection opens and closes; each may be NULL. What is
+     * stored of the group is read after init, over what that has set: init is for what a new group begins with, and for
+     * what is not stored. Whom connect counts, and disconnect not, because the process was killed, stays counted: what
+     * says who is here should not be stored (.json = "-"). */
     lvt_status (*init)(void *store, const lvt_visitor *visitor, void *payload);
     lvt_status (*connect)(void *store, const lvt_visitor *visitor, void *payload);
     void (*disconnect)(void *store, const lvt_visitor *visitor, void *payload);
@@ -84,11 +97,9 @@ typedef struct lvt_view {
     void (*disconnect)(void *store, const lvt_visitor *visitor, void *payload);
     /* ...or several, ending with {0}; then actions are called "store.action". */
     const lvt_store_def *stores;
-    void *payload; /* for init, connect, disconnect, identify */
-    /* Who is asking: fill `out->user` and `out->group` (copied when it returns; an empty group means the browser's
-     * cookie). NULL: anonymous, by cookie. An error is answered 401 with its message. Runs on any number of threads at
-     * once, under no lock: it may take its time, as checking a password does. */
-    lvt_status (*identify)(lvt_visitor *out, const struct lvt_request *request, void *payload, lvt_error *error);
+    void *payload; /* for init, connect, disconnect, the authenticator */
+    /* Who is asking, and which group it is (auth.h). All zero: anonymous, a group for each browser. */
+    lvt_authenticator authenticator;
 } lvt_view;
 
 /* ---- inside an action --------------------------------------------------------------------------------------- */
@@ -160,7 +171,7 @@ typedef struct lvt_header {
 } lvt_header;
 
 /* A request as a server read it; everything borrowed. */
-typedef struct lvt_request {
+struct lvt_request {
     lvt_span method; /* "GET" */
     lvt_span path;   /* without query */
     lvt_span query;  /* without '?' */
@@ -168,11 +179,16 @@ typedef struct lvt_request {
     size_t header_count;
     lvt_span body;
     bool secure; /* over TLS */
-} lvt_request;
+};
 /* Value of the first header of that name (ASCII case ignored); empty when absent. */
 lvt_span lvt_request_header(const lvt_request *request, const char *name);
 /* Value of a cookie; empty when absent. */
 lvt_span lvt_request_cookie(const lvt_request *request, const char *name);
+
+/* A field of the query, its escapes decoded, with a NUL behind: what authenticators choose rooms and topics by. The
+ * first of that name; false, and `out` empty, when there is none, when it is malformed, holds a NUL, is not UTF-8, or
+ * does not fit into `size` bytes. */
+bool lvt_request_query(char *out, size_t size, const lvt_request *request, const char *name);
 
 /* What to answer. `headers` are complete lines "Name: value\r\n", without Content-Length, Date and Connection, which
  * are the server's. */
@@ -205,22 +221,24 @@ enum {
     LVT_CLOSE_GOING_AWAY = 1001,
     LVT_CLOSE_TOO_BIG = 1009,
     LVT_CLOSE_ERROR = 1011,
+    LVT_CLOSE_TRY_LATER = 1013, /* the session store cannot be reached */
     LVT_CLOSE_TOKEN = 4401,
     LVT_CLOSE_LIMIT = 4429
 };
 
 /* Whether an upgrade request may go on: 0, or the HTTP status to refuse it with and a reason in `error` (400 without
- * the subprotocol, 403 for a foreign Origin). */
-int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_error *error);
+ * the subprotocol, 403 for a foreign Origin, what the authenticator says). `out` gets header lines that the refusal
+ * carries beside the server's own: a challenge. It may be NULL. */
+int lvt_live_check_upgrade(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_error *error);
 /* Take up a connection: verifies token and cookie, attaches to the page's group and queues the complete tree. A refused
  * token yields a connection too: it has one error message to send and a close code. */
 lvt_status lvt_connection_open(lvt_connection **out, lvt_live *live, const lvt_request *request, lvt_error *error);
 /* Both on other threads: lvt_live_check_upgrade, and where it lets the request go on lvt_connection_open. `done` is
  * called once, as lvt_live_submit does it: with a connection, which is the caller's, or the HTTP status to refuse the
- * request with and the reason. The request must stay until then. */
+ * request with and the reason. Request and `out` must stay until then. */
 typedef void (*lvt_upgrade_done)(lvt_connection *connection, int refused, const lvt_error *reason, void *payload);
-lvt_status lvt_live_submit_upgrade(lvt_live *live, const lvt_request *request, lvt_upgrade_done done, void *payload,
-                                   lvt_error *error);
+lvt_status lvt_live_submit_upgrade(lvt_live *live, const lvt_request *request, lvt_response *out, lvt_upgrade_done done,
+                                   void *payload, lvt_error *error);
 /* The caller must not use it any more. With other threads what the client said before is still done. */
 void lvt_connection_close(lvt_connection *connection);
 /* For the server's own use. */
@@ -256,12 +274,15 @@ int lvt_connection_close_code(const lvt_connection *connection);
 /* ---- updates from the program --------------------------------------------------------------------------------- */
 
 /* Changes a group's state: `store` is the view's store, or with several stores an array `void *const *` in the order of
- * the view. Runs under the group's lock on the calling thread. */
+ * the view. Runs under the group's lock on the calling thread; several times where another process has changed the
+ * stored state meanwhile. */
 typedef void (*lvt_update_callback)(void *store, void *payload);
 
 /* Run `update` on the stores of every group / one group / every group in which one of the users has a page, and have
  * the pages updated. update may be NULL: render again. Thread-safe. LVT_ERROR_NOT_FOUND when there is no such group.
- * The caller waits for groups that are busy; those that are not come first. */
+ * The caller waits for groups that are busy; those that are not come first. Groups that are not in this process's
+ * memory are not reached. With a session store the caller waits for that too, for each group whose state has changed;
+ * the error is that of the first one that could not be stored, in which the update is taken back. */
 lvt_status lvt_broadcast(lvt_live *live, lvt_update_callback update, void *payload, lvt_error *error);
 lvt_status lvt_broadcast_group(lvt_live *live, lvt_span group, lvt_update_callback update, void *payload,
                                lvt_error *error);

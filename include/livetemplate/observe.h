@@ -63,6 +63,12 @@ extern "C" {
     X(KEYS_UNAVAILABLE, "keys_unavailable_total", "counter", "Failures to read or save keys")                        \
     X(DUPLICATE_KEYS, "duplicate_keys_total", "counter", "Rows whose key stood twice in one list")                   \
     X(RENDER_ERRORS, "render_errors_total", "counter", "Renders that ended with an error")                           \
+    X(VISITORS_REFUSED, "visitors_refused_total", "counter", "Requests that an authenticator refused")               \
+    X(STATES_READ, "states_read_total", "counter", "States of groups read from the session store")                   \
+    X(STATES_WRITTEN, "states_written_total", "counter", "States of groups written to the session store")            \
+    X(STATES_CONFLICTED, "states_conflicted_total", "counter", "Changes made again on what another process wrote")   \
+    X(STATES_TAKEN_BACK, "states_taken_back_total", "counter", "Changes taken back since they could not be stored")  \
+    X(STATES_SET_ASIDE, "states_set_aside_total", "counter", "Stored states that could not be read, set aside")      \
     X(STORE_READS, "store_reads_total", "counter", "Records asked of the session store")                             \
     X(STORE_WRITES, "store_writes_total", "counter", "Changes and removals asked of the session store")              \
     X(STORE_CONFLICTS, "store_conflicts_total", "counter", "Changes of records that somebody else had changed")      \

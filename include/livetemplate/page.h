@@ -75,10 +75,10 @@ lvt_status lvt_page_create_json(lvt_buffer *out, lvt_page_kind *kind, lvt_span g
 lvt_status lvt_page_refresh(lvt_buffer *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 /* Would the token open a page now? Does not count as a use of the page. */
 lvt_status lvt_page_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
-/* The page is over, its data are given up, and for its time to live it is remembered that the token was retired:
- * whoever shows it again is refused with LVT_ERROR_TOKEN_REPLAYED. Waits for a call that is in the page. */
+/* The page is over, and the token is retired: whoever shows it again is refused with LVT_ERROR_TOKEN_REPLAYED, which is
+ * audited (token.h). Does not wait: a call that is in the page ends as it would have. */
 lvt_status lvt_page_invalidate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
-/* The page is over and nothing is left of it. Does not wait: a call that is in the page ends as it would have. */
+/* The page is over, and nothing is left of it. Does not wait. */
 lvt_status lvt_page_close(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 
 /* ---- showing -------------------------------------------------------------------------------------------------- */
@@ -119,12 +119,11 @@ lvt_status lvt_page_read(lvt_app *app, lvt_span token, lvt_span group, lvt_page_
 
 /* How a page's next update is sent. */
 typedef enum lvt_page_mode {
-    LVT_PAGE_MODE_NEW,        /* complete: its client has had nothing yet */
-    LVT_PAGE_MODE_CHANGES,    /* what changed */
-    LVT_PAGE_MODE_OVER_PAGE,  /* complete, because the page exceeds its own memory; */
-    LVT_PAGE_MODE_OVER_APP,   /* ... because the application's pages exceed theirs; */
-    LVT_PAGE_MODE_OVER_TOTAL, /* ... because all applications of the budget exceed theirs */
-    LVT_PAGE_MODE_RETIRED     /* not at all: invalidated */
+    LVT_PAGE_MODE_NEW,       /* complete: its client has had nothing yet */
+    LVT_PAGE_MODE_CHANGES,   /* what changed */
+    LVT_PAGE_MODE_OVER_PAGE, /* complete, because the page exceeds its own memory; */
+    LVT_PAGE_MODE_OVER_APP,  /* ... because the application's pages exceed theirs; */
+    LVT_PAGE_MODE_OVER_TOTAL /* ... because all applications of the budget exceed theirs */
 } lvt_page_mode;
 /* "new", "changes", "over page memory", ...; never NULL. */
 const char *lvt_page_mode_name(lvt_page_mode mode);

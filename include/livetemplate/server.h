@@ -22,11 +22,14 @@ typedef struct lvt_server_options {
     lvt_app_options app; /* version must be 1; log goes to standard error by default only in lvt_main and lvt_serve */
     size_t connections_max;   /* 0: LVT_CONNECTIONS_MAX_DEFAULT */
     const char *metrics_path; /* serve Prometheus text there; NULL: nowhere */
-    bool handle_signals;      /* stop cleanly on SIGTERM and SIGINT */
-    int workers;              /* threads, at most LVT_WORKERS_MAX; 0: as many as processors, at least LVT_WORKERS_MIN;
-                                 negative: none */
-    int64_t request_wait;     /* seconds that a request may take; 0: LVT_REQUEST_WAIT_SECONDS */
-    int64_t stop_grace;       /* seconds that a clean stop takes at most; 0: LVT_STOP_GRACE_SECONDS */
+    const char *keys_file; /* where the keys of tokens are kept (token.h, lvt_key_storage), so that a restart and other
+                              processes on this machine know them; needs app.secret, excludes app.key_storage; made
+                              with mode 0600, with PATH.lock beside it; NULL: nowhere */
+    bool handle_signals;   /* stop cleanly on SIGTERM and SIGINT */
+    int workers;           /* threads, at most LVT_WORKERS_MAX; 0: as many as processors, at least LVT_WORKERS_MIN;
+                              negative: none */
+    int64_t request_wait;  /* seconds that a request may take; 0: LVT_REQUEST_WAIT_SECONDS */
+    int64_t stop_grace;    /* seconds that a clean stop takes at most; 0: LVT_STOP_GRACE_SECONDS */
 } lvt_server_options;
 #define LVT_SERVER_OPTIONS_INIT \
     { .version = 1, .app = LVT_APP_OPTIONS_INIT }

@@ -18,22 +18,6 @@
 extern "C" {
 #endif
 
-/* What of token.h an application is made with. */
-typedef struct lvt_key_storage lvt_key_storage;
-typedef struct lvt_audit_event lvt_audit_event;
-
-/* The form in which an application issues its tokens, and the only one that it accepts. */
-typedef enum lvt_token_form {
-    LVT_TOKEN_SIGNED, /* a JWT that anyone can read and nobody can change */
-    LVT_TOKEN_SEALED  /* encrypted as well: AES-256-GCM */
-} lvt_token_form;
-
-/* Where events of security go; see lvt_audit_event. Called on whatever thread it happened, without a lock held. */
-typedef struct lvt_audit {
-    void (*write)(const lvt_audit_event *event, void *payload);
-    void *payload;
-} lvt_audit;
-
 /* ---- memory --------------------------------------------------------------------------------------------------- */
 
 /* What pages hold is measured, each time that it changes: records, data (lvt_value_footprint), renderings
@@ -57,6 +41,21 @@ size_t lvt_budget_maximum(const lvt_budget *budget);
 size_t lvt_budget_used(const lvt_budget *budget);
 
 /* ---- applications --------------------------------------------------------------------------------------------- */
+/* What of token.h an application is made with. */
+typedef struct lvt_key_storage lvt_key_storage;
+typedef struct lvt_audit_event lvt_audit_event;
+
+/* The form in which an application issues its tokens, and the only one that it accepts. */
+typedef enum lvt_token_form {
+    LVT_TOKEN_SIGNED, /* a JWT that anyone can read and nobody can change */
+    LVT_TOKEN_SEALED  /* encrypted as well: AES-256-GCM */
+} lvt_token_form;
+
+/* Where events of security go; see lvt_audit_event. Called on whatever thread it happened, without a lock held. */
+typedef struct lvt_audit {
+    void (*write)(const lvt_audit_event *event, void *payload);
+    void *payload;
+} lvt_audit;
 
 typedef struct lvt_app_options {
     unsigned version;  /* 1 */
@@ -83,7 +82,9 @@ typedef struct lvt_app_options {
                                            secret; NULL: nowhere */
     size_t retired_max;       /* nonces of retired tokens that are remembered; 0: LVT_RETIRED_NONCES_MAX_DEFAULT */
     lvt_audit audit;          /* `write` NULL: one line for each event in `log` */
-    lvt_session_store *store; /* where the state of session groups is kept, borrowed; NULL: in memory alone */
+    lvt_session_store *store; /* where the state of session groups is kept (live.h), borrowed; NULL: in memory alone.
+                                 Its keys are "ID|PATH|GROUP" with `id`, the view's path and the group; records end
+                                 group_ttl after their last use */
     lvt_log log;
     lvt_clock clock;
     const lvt_allocator *allocator;

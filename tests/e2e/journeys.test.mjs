@@ -17,7 +17,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { launch, root } from './support.mjs';
 
-const BATCH = 100;
+const BATCH = 500;
 
 function* parse(lines) {
     for (const line of lines.split('\n')) if (line) yield JSON.parse(line);

@@ -172,6 +172,31 @@ test('what an update does not concern keeps its identity and its state', async (
     await page.close();
 });
 
+test('options with elements between them and their list are chosen as in a fresh page, until somebody chooses', async () => {
+    const page = await open();
+    const chosen = await page.evaluate(async (client) => {
+        const OPTION = ['<option value="', '"', '>', '</option>'];
+        const option = (key, more) => ({ 0: key, 1: more ?? '', 2: key });
+        const region = await window.begin(client, '<select><div><option value="a">a</option></div></select>');
+        window.say({ f: 1, s: ['<select><div>', '</div></select>'], 0: { f: 2, s: OPTION, d: [option('a')], m: { idKey: '0' } } });
+        const select = region.querySelector('select');
+        const values = [select.value];
+        const say = (...operations) => {
+            window.say({ 0: operations });
+            values.push(select.value);
+        };
+        say(['p', [option('b')]]);
+        say(['i', 'b', 1, option('c', ' selected')], ['a', [option('d')]]);
+        select.value = 'd';
+        say(['r', 'a']);
+        say(['r', 'd']);
+        return values;
+    }, script);
+    assert.deepEqual(chosen, ['a', 'b', 'c', 'd', 'c']);
+    assert.deepEqual(page.problems, []);
+    await page.close();
+});
+
 // ---- journeys that the server made ----
 
 test('after the journeys of client/test/journeys.jsonl the page is what a browser reads from the server', async () => {

@@ -82,6 +82,15 @@ static inline int64_t site_metric(site *s, lvt_metric metric) {
     return lvt_metrics_get(lvt_app_metrics(s->app), metric);
 }
 
+/* An authenticator: the user is whom X-User names. */
+static inline lvt_status user_of_header(lvt_identity *out, const lvt_request *request, void *payload,
+                                        lvt_error *error) {
+    (void)payload;
+    lvt_span user = lvt_request_header(request, "X-User");
+    return user.length != 0 ? lvt_identity_set_user(out, user, error) : LVT_OK;
+}
+static const lvt_authenticator browsers_of_users = {.identify = user_of_header, .grouping = LVT_GROUP_BY_BROWSER};
+
 /* ---- browsers ---- */
 
 typedef struct browser {
@@ -210,7 +219,7 @@ static inline void tab_connect(tab *t, browser *b, const char *token) {
     add_header(&list, "Upgrade", "websocket");
     lvt_request request = make_request(b, &list, "GET", NULL);
     assert_int_equal(lvt_mirror_create(&t->mirror, NULL, NULL), LVT_OK);
-    assert_int_equal(lvt_live_check_upgrade(b->s->live, &request, &error), 0);
+    assert_int_equal(lvt_live_check_upgrade(b->s->live, &request, NULL, &error), 0);
     if (lvt_connection_open(&t->connection, b->s->live, &request, &error) != LVT_OK) fail_msg("%s", error.message);
 }
 
@@ -248,31 +257,34 @@ static inline bool tab_output(tab *t, lvt_span *out) {
     return true;
 }
 
+/* Take the message that tab_output told and apply it. */
+static inline void tab_take_one(tab *t, lvt_span message) {
+    bool whole = true;
+    t->messages++;
+    lvt_buffer_clear(&t->last);
+    if (lvt_span_starts_with(message, LVT_SPAN("{\"v\":1,\"chunk\""))) {
+        whole = tab_take_piece(t, message);
+        lvt_buffer_append_span(&t->last, lvt_buffer_span(&t->whole));
+    } else {
+        lvt_buffer_append_span(&t->last, message);
+    }
+    lvt_connection_sent(t->connection);
+    bool has_tree = lvt_span_starts_with(lvt_buffer_span(&t->last), LVT_SPAN("{\"v\":1,\"seq\""));
+    lvt_error error = {0};
+    if (!whole || !has_tree) return;
+    uint64_t sequence = strtoull(lvt_buffer_string(&t->last) + strlen("{\"v\":1,\"seq\":"), NULL, 10);
+    if (!t->lost_count) assert_int_equal(sequence, t->sequence + 1);
+    t->sequence = sequence;
+    t->lost_count = false;
+    if (lvt_mirror_apply_message(t->mirror, lvt_buffer_span(&t->last), &error) != LVT_OK)
+        fail_msg("%s: %s", error.message, lvt_buffer_string(&t->last));
+}
+
 /* Take everything that waits and apply it; returns the number of messages. */
 static inline size_t tab_take(tab *t) {
     lvt_span message;
     size_t before = t->messages;
-    while (tab_output(t, &message)) {
-        bool whole = true;
-        t->messages++;
-        lvt_buffer_clear(&t->last);
-        if (lvt_span_starts_with(message, LVT_SPAN("{\"v\":1,\"chunk\""))) {
-            whole = tab_take_piece(t, message);
-            lvt_buffer_append_span(&t->last, lvt_buffer_span(&t->whole));
-        } else {
-            lvt_buffer_append_span(&t->last, message);
-        }
-        lvt_connection_sent(t->connection);
-        bool has_tree = lvt_span_starts_with(lvt_buffer_span(&t->last), LVT_SPAN("{\"v\":1,\"seq\""));
-        lvt_error error = {0};
-        if (!whole || !has_tree) continue;
-        uint64_t sequence = strtoull(lvt_buffer_string(&t->last) + strlen("{\"v\":1,\"seq\":"), NULL, 10);
-        if (!t->lost_count) assert_int_equal(sequence, t->sequence + 1);
-        t->sequence = sequence;
-        t->lost_count = false;
-        if (lvt_mirror_apply_message(t->mirror, lvt_buffer_span(&t->last), &error) != LVT_OK)
-            fail_msg("%s: %s", error.message, lvt_buffer_string(&t->last));
-    }
+    while (tab_output(t, &message)) tab_take_one(t, message);
     return t->messages - before;
 }
 

@@ -94,7 +94,7 @@ static inline void order_upgrade(order *o, browser *b, const char *protocol, con
     }
     if (origin != NULL) add_header(&o->headers, "Origin", origin);
     o->request = make_request(b, &o->headers, "GET", NULL);
-    assert_int_equal(lvt_live_submit_upgrade(b->s->live, &o->request, order_opened, o, NULL), LVT_OK);
+    assert_int_equal(lvt_live_submit_upgrade(b->s->live, &o->request, &o->response, order_opened, o, NULL), LVT_OK);
 }
 
 static inline void order_free(order *o) { lvt_response_free(&o->response); }

@@ -9,15 +9,11 @@ static void add_ten(void *store, void *payload) {
     ((board *)store)->count += 10;
 }
 
-static lvt_span group_of(const browser *b) {
+/* Of a user on a browser. */
+static lvt_span group_of(char *memory, size_t size, const browser *b) {
     const char *value = strchr(strstr(b->cookie, "livetemplate-id="), '=') + 1;
-    return lvt_span_of(value, (size_t)(strchr(value, '.') - value));
-}
-
-static lvt_status user_of_header(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
-    (void)payload, (void)error;
-    out->user = lvt_request_header(request, "X-User");
-    return LVT_OK;
+    int length = snprintf(memory, size, "browser:%.*s:%s", (int)(strchr(value, '.') - value), value, b->user);
+    return lvt_span_of(memory, (size_t)length);
 }
 
 typedef struct trio {
@@ -29,7 +25,7 @@ typedef struct trio {
 static void open_trio(trio *t) {
     static const char *const names[] = {"ann", "ben", NULL};
     site_init(&t->s);
-    t->s.view.identify = user_of_header;
+    t->s.view.authenticator = browsers_of_users;
     site_open(&t->s);
     for (size_t i = 0; i < 3; i++) {
         t->browsers[i] = browser_start(&t->s);
@@ -78,7 +74,9 @@ static void a_group_is_reached(void **state) {
     (void)state;
     trio t;
     open_trio(&t);
-    assert_int_equal(lvt_broadcast_group(t.s.live, group_of(&t.browsers[1]), add_ten, NULL, NULL), LVT_OK);
+    char memory[LVT_GROUP_NAME_MAX];
+    lvt_span group = group_of(memory, sizeof memory, &t.browsers[1]);
+    assert_int_equal(lvt_broadcast_group(t.s.live, group, add_ten, NULL, NULL), LVT_OK);
     assert_reached(&t, false, true, false);
     assert_contains(tab_page(&t.tabs[0]), "<p>0</p>");
     assert_contains(tab_page(&t.tabs[1]), "<p>10</p>");
@@ -159,7 +157,7 @@ typedef struct shared {
     site s;
     atomic_int wakes;
     atomic_int running;
-    char group[LVT_GROUP_ID_LENGTH + 1];
+    char group[LVT_GROUP_NAME_MAX];
 } shared;
 
 static void count_wake(void *payload) { atomic_fetch_add(&((shared *)payload)->wakes, 1); }
@@ -188,7 +186,7 @@ static void threads_push_while_the_server_serves(void **state) {
     pthread_t threads[THREADS];
     assert_non_null(sh);
     site_init(&sh->s);
-    sh->s.view.identify = user_of_header;
+    sh->s.view.authenticator = browsers_of_users;
     sh->s.app_options.log.write = NULL;
     sh->s.live_options.wake = count_wake;
     sh->s.live_options.wake_payload = sh;
@@ -197,8 +195,7 @@ static void threads_push_while_the_server_serves(void **state) {
     ann.user = "ann";
     tab t, passing;
     tab_open(&t, &ann);
-    lvt_span group = group_of(&ann);
-    memcpy(sh->group, group.data, group.length);
+    (void)group_of(sh->group, sizeof sh->group, &ann);
     atomic_store(&sh->running, THREADS);
     for (size_t i = 0; i < THREADS; i++) assert_int_equal(pthread_create(&threads[i], NULL, push_from_a_thread, sh), 0);
     int64_t actions = 0;

@@ -150,19 +150,21 @@ static void actions_name_their_store(void **state) {
 
 /* ---- who is asking ---- */
 
-static lvt_status identify(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
+static lvt_status identify(lvt_identity *out, const lvt_request *request, void *payload, lvt_error *error) {
     (void)payload;
-    out->user = lvt_request_header(request, "X-User");
-    if (out->user.length == 0) return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "please log in");
-    if (lvt_span_starts_with(out->user, LVT_SPAN("team-"))) out->group = LVT_SPAN("the team");
-    return LVT_OK;
+    lvt_span user = lvt_request_header(request, "X-User");
+    if (user.length == 0) return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "please log in");
+    lvt_status status = lvt_identity_set_user(out, user, error);
+    if (status == LVT_OK && lvt_span_starts_with(user, LVT_SPAN("team-")))
+        status = lvt_identity_set_group(out, "team", LVT_SPAN("red"), error);
+    return status;
 }
 
 static void the_program_may_say_who_asks(void **state) {
     (void)state;
     site s;
     site_init(&s);
-    s.view.identify = identify;
+    s.view.authenticator = (lvt_authenticator){.identify = identify, .grouping = LVT_GROUP_BY_BROWSER};
     s.view.template_text = "{{.lvt.User}}:{{.Count}}";
     site_open(&s);
     browser nobody = browser_start(&s), carl = browser_start(&s), tina = browser_start(&s), tom = browser_start(&s);
@@ -176,7 +178,7 @@ static void the_program_may_say_who_asks(void **state) {
     header_list list = {.count = 0};
     add_header(&list, "Sec-WebSocket-Protocol", "livetemplate.v1");
     lvt_request request = make_request(&nobody, &list, "GET", NULL);
-    assert_int_equal(lvt_live_check_upgrade(s.live, &request, NULL), 401);
+    assert_int_equal(lvt_live_check_upgrade(s.live, &request, NULL, NULL), 401);
 
     tab carls, tinas, toms;
     tab_open(&carls, &carl);

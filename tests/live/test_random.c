@@ -8,6 +8,8 @@ enum { GROUPS = 3, TABS = 11, STEPS = 400 };
 typedef struct visit {
     const char *template_text;
     int64_t interval;
+    size_t page_memory_max; /* 0: the default, which is never reached */
+    size_t memory_max;
 } visit;
 
 static const visit visits[] = {
@@ -19,6 +21,8 @@ static const visit visits[] = {
      0},
     {"{{.Count}}{{if .lvt.HasErrors}}{{range .lvt.Errors}}{{.Message}}{{end}}{{else}}<p title=\"{{.Title}}\">{{end}}",
      0},
+    {BOARD_TEMPLATE, 0, 1000, 0},
+    {BOARD_TEMPLATE, 0, 0, 4500},
     {"{{.Count}}{{.lvt.User}}{{range .Items}}<b>{{$.lvt.User}}{{.Text}}</b>{{end}}", 0},
 };
 
@@ -99,7 +103,7 @@ static void settle(site *s, tab *tabs) {
 static void assert_all_right(site *s, browser *browsers, tab *tabs, const bool *has_errors) {
     settle(s, tabs);
     for (size_t i = 0; i < TABS; i++) {
-        if (has_errors[i]) continue;
+        if (has_errors[i] || lvt_connection_close_code(tabs[i].connection) != 0) continue;
         char *fresh = browser_page(&browsers[i % GROUPS]);
         assert_string_equal(tab_page(&tabs[i]), fresh);
         free(fresh);
@@ -110,13 +114,8 @@ static bool is_broken(const visit *v, browser *b) {
     return strstr(v->template_text, "index") != NULL && browser_get(b) != 200;
 }
 
-static lvt_status user_of_header(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
-    (void)payload, (void)error;
-    out->user = lvt_request_header(request, "X-User");
-    return LVT_OK;
-}
-
 static void a_random_visit(const visit *v, uint64_t seed) {
+    const bool is_over = v->page_memory_max != 0 || v->memory_max != 0;
     site s;
     browser browsers[GROUPS];
     tab tabs[TABS];
@@ -124,8 +123,10 @@ static void a_random_visit(const visit *v, uint64_t seed) {
     site_init(&s);
     s.app_options.log.write = NULL;
     s.live_options.update_interval = v->interval;
+    s.app_options.page_memory_max = v->page_memory_max;
+    s.app_options.memory_max = v->memory_max;
     s.view.template_text = v->template_text;
-    s.view.identify = user_of_header;
+    s.view.authenticator = browsers_of_users;
     site_open(&s);
     for (size_t i = 0; i < GROUPS; i++) {
         browsers[i] = browser_start(&s);
@@ -150,7 +151,12 @@ static void a_random_visit(const visit *v, uint64_t seed) {
             if (next(&seed) % 3 == 0) (void)tab_take(&tabs[i]);
         }
         bool broken = is_broken(v, &browsers[which % GROUPS]);
-        if (next(&seed) % 40 == 0 && !broken) {
+        /* A page over its memory that asks again for what cannot be rendered is closed, and comes back. */
+        const bool is_closed = lvt_connection_close_code(tabs[which].connection) != 0;
+        assert_true(!is_closed || is_over);
+        const bool has_room =
+            v->memory_max == 0; /* where it is full of what is connected, who leaves does not come back */
+        if ((next(&seed) % 40 == 0 || is_closed) && !broken && has_room) {
             tab_close(&tabs[which]);
             tab_open(&tabs[which], &browsers[which % GROUPS]);
             has_errors[which] = false;
@@ -165,6 +171,7 @@ static void a_random_visit(const visit *v, uint64_t seed) {
         has_errors[i] = false;
     }
     assert_all_right(&s, browsers, tabs, has_errors);
+    assert_int_equal(site_metric(&s, LVT_METRIC_RENDERINGS_GIVEN_UP) > 10, is_over);
     for (size_t i = 0; i < TABS; i++) tab_close(&tabs[i]);
     for (size_t i = 0; i < GROUPS; i++) browser_close(&browsers[i]);
     site_close(&s);

@@ -20,18 +20,12 @@ typedef struct crowd {
     tab *tabs; /* group by group */
 } crowd;
 
-static lvt_status user_of_header(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
-    (void)payload, (void)error;
-    out->user = lvt_request_header(request, "X-User");
-    return LVT_OK;
-}
-
 static void crowd_init(crowd *c, const char *template_text) {
     *c = (crowd){.groups = 0};
     site_init(&c->s);
     c->s.app_options.log.write = NULL;
     c->s.view.template_text = template_text;
-    c->s.view.identify = user_of_header;
+    c->s.view.authenticator = browsers_of_users;
 }
 
 static void crowd_open(crowd *c, size_t groups, size_t pages) {

@@ -327,12 +327,10 @@ static void requests_of_one_group_hold_one_job(void **state) {
 
 /* ---- upgrades ---- */
 
-static lvt_status identify(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
-    (void)payload;
+static lvt_status identify(lvt_identity *out, const lvt_request *request, void *payload, lvt_error *error) {
     if (lvt_span_is(lvt_request_header(request, "X-User"), "-"))
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "please log in");
-    out->user = lvt_request_header(request, "X-User");
-    return LVT_OK;
+    return user_of_header(out, request, payload, error);
 }
 
 static void upgrades_end_as_they_should(void **state) {
@@ -353,7 +351,7 @@ static void upgrades_end_as_they_should(void **state) {
     hand h;
     site s;
     hand_init(&h, &s);
-    s.view.identify = identify;
+    s.view.authenticator = (lvt_authenticator){.identify = identify, .grouping = LVT_GROUP_BY_BROWSER};
     s.view.template_text = "{{.lvt.User}}:{{.Count}}";
     site_open(&s);
     browser alice = browser_start(&s);
@@ -434,11 +432,9 @@ static lvt_status count_init(void *store, const lvt_visitor *visitor, void *payl
     return LVT_ERROR_IO;
 }
 
-static lvt_status one_room(lvt_visitor *out, const lvt_request *request, void *payload, lvt_error *error) {
-    (void)payload, (void)error;
-    out->user = lvt_request_header(request, "X-User");
-    out->group = LVT_SPAN("the room");
-    return LVT_OK;
+static lvt_status one_room(lvt_identity *out, const lvt_request *request, void *payload, lvt_error *error) {
+    lvt_status status = user_of_header(out, request, payload, error);
+    return status == LVT_OK ? lvt_identity_set_group(out, "room", LVT_SPAN("one"), error) : status;
 }
 
 static void a_group_is_made_in_its_turn(void **state) {
@@ -447,7 +443,7 @@ static void a_group_is_made_in_its_turn(void **state) {
     beginning b = {.failures = 1};
     hand_init(&h, &b.s);
     b.s.view.init = count_init;
-    b.s.view.identify = one_room;
+    b.s.view.authenticator.identify = one_room;
     b.s.view.payload = &b;
     site_open(&b.s);
     browser alice = browser_start(&b.s), bob = browser_start(&b.s);
@@ -462,12 +458,12 @@ static void a_group_is_made_in_its_turn(void **state) {
         /* It stands in the table, and nobody has made its stores; a broadcast does not see it. */
         assert_int_equal(b.inits, (size_t)round);
         assert_int_equal(site_metric(&b.s, LVT_METRIC_GROUPS_ACTIVE), 1);
-        assert_int_equal(lvt_broadcast_group(b.s.live, LVT_SPAN("the room"), NULL, NULL, NULL), LVT_ERROR_NOT_FOUND);
+        assert_int_equal(lvt_broadcast_group(b.s.live, LVT_SPAN("room:one"), NULL, NULL, NULL), LVT_ERROR_NOT_FOUND);
         assert_int_equal(lvt_broadcast(b.s.live, NULL, NULL, NULL), LVT_OK);
         hand_run(&h);
         assert_int_equal(b.inits, (size_t)round + 1);
         assert_string_equal(b.user, "alice");
-        assert_string_equal(b.group, "the room");
+        assert_string_equal(b.group, "room:one");
         for (int i = 0; i < 3; i++) {
             assert_int_equal(orders[i].response.status, round == 0 ? 500 : 200);
             order_free(&orders[i]);
@@ -666,7 +662,7 @@ static bool visit(size_t fail_at) {
     (void)snprintf(upgrade.protocols, sizeof upgrade.protocols, "livetemplate.v1, lvt.token.%s", token);
     add_header(&upgrade.headers, "Sec-WebSocket-Protocol", upgrade.protocols);
     upgrade.request = make_request(&alice, &upgrade.headers, "GET", NULL);
-    if (lvt_live_submit_upgrade(s.live, &upgrade.request, order_opened, &upgrade, NULL) == LVT_OK) begun++;
+    if (lvt_live_submit_upgrade(s.live, &upgrade.request, NULL, order_opened, &upgrade, NULL) == LVT_OK) begun++;
     hand_run(&h);
     for (size_t i = 0; i < 3; i++) {
         ended += orders[i].ended;

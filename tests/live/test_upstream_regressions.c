@@ -24,7 +24,7 @@ static void w14_foreign_origins_are_refused_by_default(void **state) {
         add_header(&list, "Sec-WebSocket-Protocol", "livetemplate.v1");
         add_header(&list, "Origin", foreign[i]);
         lvt_request upgrade = make_request(&alice, &list, "GET", NULL);
-        assert_int_equal(lvt_live_check_upgrade(s.live, &upgrade, NULL), 403);
+        assert_int_equal(lvt_live_check_upgrade(s.live, &upgrade, NULL, NULL), 403);
         assert_int_equal(browser_request(&alice, "POST", "application/json", foreign[i], "{\"action\":\"increment\"}"),
                          403);
         assert_int_equal(

@@ -1,6 +1,7 @@
 /* One C struct with three descriptors. Slices are changed by the helpers of value.h, lists by their own functions. */
 #include "tests/render/journey_item.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -77,9 +78,12 @@ const lvt_type *journey_item_type(journey_kind kind) {
 }
 
 const lvt_type *journey_field_type(journey_kind kind, const char *name) {
+    static const lvt_type *known[JOURNEY_KINDS][UCHAR_MAX + 1]; /* by letter: each state asks thousands of times */
+    const lvt_type **type = &known[kind][(unsigned char)*name];
+    if (*type != NULL) return *type;
     lvt_member_path path;
-    journey_check(lvt_type_find_member(&path, journey_item_type(kind), lvt_span_from(name)));
-    return path.member->type;
+    journey_check(name[1] == '\0' && lvt_type_find_member(&path, journey_item_type(kind), lvt_span_from(name)));
+    return *type = path.member->type;
 }
 
 /* ---- the items of an item ------------------------------------------------------------------------------------- */

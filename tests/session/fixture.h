@@ -6,6 +6,8 @@
 #include "tests/support/cmocka_all.h"
 #include "tests/support/test_clock.h"
 
+#include <stdio.h>
+
 #define FIXTURE_SECRET "0123456789abcdef0123456789abcdef"
 
 typedef struct fixture {

@@ -80,14 +80,24 @@ static void what_is_no_database_is_refused(void **state) {
 
 /* ---- the program ---- */
 
-static pid_t start(char address[128]) {
+static pid_t child; /* 0: none; a test that fails leaves it to end_program */
+
+static int end_program(void **state) {
+    (void)state;
+    if (child == 0) return 0;
+    (void)kill(child, SIGKILL);
+    (void)waitpid(child, NULL, 0);
+    child = 0;
+    return 0;
+}
+
+static void start(char address[128]) {
     char output[96];
     (void)snprintf(output, sizeof output, "%s/output", folder);
     char *const arguments[] = {(char *)(uintptr_t) "sqlite_counter", file, (char *)(uintptr_t) "127.0.0.1:0", NULL};
     posix_spawn_file_actions_t actions;
     assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
     (void)posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    pid_t child;
     assert_int_equal(
         posix_spawn(&child, LVT_BUILD_FOLDER "/examples/sqlite_counter", &actions, NULL, arguments, environ), 0);
     (void)posix_spawn_file_actions_destroy(&actions);
@@ -100,12 +110,10 @@ static pid_t start(char address[128]) {
             (void)fclose(printed);
         }
         cut(address, 128, text, "http://", "/, kept in ");
-        if (address[0] != '\0') return child;
+        if (address[0] != '\0') return;
         (void)usleep(10000);
     }
-    (void)kill(child, SIGKILL);
     fail_msg("the program did not print its address");
-    return -1;
 }
 
 static void press(const char *address, const char *cookie, const char *action) {
@@ -138,7 +146,7 @@ static void the_counter_survives(void **state) {
     (void)state;
     char address[128];
     remove_file();
-    pid_t child = start(address);
+    start(address);
     wire w;
     visit v;
     wire_open(&w, address);
@@ -151,12 +159,10 @@ static void the_counter_survives(void **state) {
         assert_int_equal(kill(child, round == 0 ? SIGKILL : SIGTERM), 0);
         assert_int_equal(waitpid(child, &status, 0), child);
         if (round == 1) assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-        child = start(address);
+        start(address);
         check_shows(address, v.cookie, round == 0 ? "<h1>3</h1>" : "<h1>2</h1>");
         press(address, v.cookie, "decrement");
     }
-    assert_int_equal(kill(child, SIGKILL), 0);
-    assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
 static int make_folder(void **state) {
@@ -179,7 +185,7 @@ static int remove_folder(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(two_stores_share_a_file),
                                        cmocka_unit_test(what_is_no_database_is_refused),
-                                       cmocka_unit_test(the_counter_survives)};
+                                       cmocka_unit_test_teardown(the_counter_survives, end_program)};
     const store_maker maker = {"sqlite", open_store, close_store, pass, NULL, 50};
     if (make_folder(NULL) != 0) return 1;
     int failed = store_conformance_run(&maker);

@@ -302,7 +302,8 @@ static void nobody_gets_into_anothers_group(void **state) {
     (void)snprintf(cookies[2], sizeof cookies[2], "livetemplate-id=%s%s", anns_cookie, eves_signature);
     (void)snprintf(cookies[3], sizeof cookies[3], "livetemplate-id=chosen%s", eves_signature);
     (void)snprintf(cookies[4], sizeof cookies[4], "livetemplate-id=user:ann%s", eves_signature);
-    (void)snprintf(cookies[5], sizeof cookies[5], "%.200s; livetemplate-id=%s%s", eve.cookie, anns_cookie, eves_signature);
+    (void)snprintf(cookies[5], sizeof cookies[5], "%.200s; livetemplate-id=%s%s", eve.cookie, anns_cookie,
+                   eves_signature);
     (void)snprintf(cookies[6], sizeof cookies[6], "livetemplate-id=");
     cookies[7][0] = '\0';
     browser thief = browser_start(&s);

@@ -49,6 +49,7 @@ static lvt_status count_dashboard_up(void *data, void *payload) {
 typedef struct bench {
     const char *name;
     size_t count;
+    size_t samples;             /* pages whose tokens are kept, spread over all */
     atomic_int_least64_t ahead; /* nanoseconds that the application's clock is ahead of the system's */
     lvt_template *tmpl;
     lvt_app *app;
@@ -57,7 +58,7 @@ typedef struct bench {
     lvt_page_change_callback change;
     counter counter;
     bench_dashboard dashboard;
-    char (*tokens)[TOKEN_MAX]; /* of SAMPLES pages, spread over all */
+    char (*tokens)[TOKEN_MAX];
     lvt_buffer out;
 } bench;
 
@@ -200,13 +201,13 @@ static void report_times(const bench *all, const char *what, const times *t) {
 
 /* ---- what is measured ---- */
 
-static lvt_status create(bench *all, size_t number, size_t count, times *t, lvt_error *error) {
+static lvt_status create(bench *all, size_t number, times *t, lvt_error *error) {
     lvt_buffer_clear(&all->out);
     double start = processor();
     lvt_status status = lvt_page_create(&all->out, all->kind, no_group, all->data, error);
     add_time_since(t, start);
-    const size_t step = count / SAMPLES > 0 ? count / SAMPLES : 1;
-    if (status == LVT_OK && number % step == 0 && number / step < SAMPLES && all->out.length < TOKEN_MAX) {
+    const size_t step = all->count / all->samples;
+    if (status == LVT_OK && number % step == 0 && number / step < all->samples && all->out.length < TOKEN_MAX) {
         memcpy(all->tokens[number / step], all->out.data, all->out.length);
         all->tokens[number / step][all->out.length] = '\0';
     }
@@ -239,7 +240,7 @@ static lvt_status measure_creating(bench *all, lvt_error *error) {
     times t = {.count = 0};
     lvt_status status = LVT_OK;
     const size_t before = resident();
-    for (size_t i = 0; i < all->count && status == LVT_OK; i++) status = create(all, i, all->count, &t, error);
+    for (size_t i = 0; i < all->count && status == LVT_OK; i++) status = create(all, i, &t, error);
     if (status != LVT_OK) return status;
     report_times(all, "create", &t);
     report_memory(all, "created", before);
@@ -257,7 +258,7 @@ static lvt_status measure_showing(bench *all, lvt_error *error) {
     report(all, "resident after all have expired", (double)before / 1e6, "MB");
     for (size_t i = 0; i < all->count && status == LVT_OK; i++) {
         char token[TOKEN_MAX];
-        status = create(all, i, all->count, &creating, error);
+        status = create(all, i, &creating, error);
         if (status != LVT_OK || all->out.length >= sizeof token) break;
         memcpy(token, all->out.data, all->out.length);
         lvt_span span = lvt_span_of(token, all->out.length);
@@ -273,9 +274,9 @@ static lvt_status measure_showing(bench *all, lvt_error *error) {
     return LVT_OK;
 }
 
-static size_t next_sample(uint64_t *random) {
+static size_t next_sample(const bench *all, uint64_t *random) {
     *random = *random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (size_t)(*random >> 33) % SAMPLES;
+    return (size_t)(*random >> 33) % all->samples;
 }
 
 static lvt_status measure_using(bench *all, lvt_error *error) {
@@ -284,7 +285,7 @@ static lvt_status measure_using(bench *all, lvt_error *error) {
     lvt_status status = LVT_OK;
     for (size_t i = 0; i < LOOKUPS && status == LVT_OK; i++) {
         char text[TOKEN_MAX]; /* as if it had just been received */
-        memcpy(text, all->tokens[next_sample(&random)], sizeof text);
+        memcpy(text, all->tokens[next_sample(all, &random)], sizeof text);
         lvt_span token = lvt_span_from(text);
         double start = processor();
         status = lvt_page_validate(all->app, token, no_group, error);
@@ -295,7 +296,7 @@ static lvt_status measure_using(bench *all, lvt_error *error) {
     }
     for (size_t i = 0; i < LOOKUPS && status == LVT_OK; i++) {
         lvt_buffer_clear(&all->out);
-        lvt_span token = token_of(all, next_sample(&random));
+        lvt_span token = token_of(all, next_sample(all, &random));
         double start = processor();
         status = lvt_page_change(&all->out, all->app, token, no_group, all->change, NULL, error);
         add_time_since(&changing, start);
@@ -378,7 +379,7 @@ static lvt_status look_up(bench *all, size_t count, lvt_error *error) {
     uint64_t random = 1;
     lvt_status status = LVT_OK;
     for (size_t i = 0; i < count && status == LVT_OK; i++)
-        status = lvt_page_validate(all->app, token_of(all, next_sample(&random)), no_group, error);
+        status = lvt_page_validate(all->app, token_of(all, next_sample(all, &random)), no_group, error);
     return status;
 }
 
@@ -387,7 +388,7 @@ static lvt_status update(bench *all, size_t count, lvt_error *error) {
     lvt_status status = LVT_OK;
     for (size_t i = 0; i < count && status == LVT_OK; i++) {
         lvt_buffer_clear(&all->out);
-        lvt_span token = token_of(all, next_sample(&random));
+        lvt_span token = token_of(all, next_sample(all, &random));
         status = lvt_page_change(&all->out, all->app, token, no_group, all->change, NULL, error);
     }
     return status;
@@ -404,7 +405,7 @@ static lvt_status measure_holds(bench *all, lvt_error *error) {
     size_t listed = 0;
     lvt_status status = LVT_OK;
     watched.registry = &all->app->registry;
-    for (size_t i = 0; i < all->count && status == LVT_OK; i++) status = create(all, i, all->count, &t, error);
+    for (size_t i = 0; i < all->count && status == LVT_OK; i++) status = create(all, i, &t, error);
     report_holds(all, "create, while the table grows");
     if (status == LVT_OK) status = look_up(all, LOOKUPS, error);
     report_holds(all, "look up by token");
@@ -448,7 +449,7 @@ int main(int argc, char **argv) {
         (void)fprintf(stderr, "lvt_bench_sessions counter|dashboard PAGES [holds]\n");
         return 2;
     }
-    bench all = {.name = argv[1], .count = (size_t)count};
+    bench all = {.name = argv[1], .count = (size_t)count, .samples = count < SAMPLES ? (size_t)count : SAMPLES};
     lvt_error error = {0};
     if (measure(&all, of_locks, &error) == LVT_OK) return 0;
     (void)fprintf(stderr, "lvt_bench_sessions: %s\n", error.message);

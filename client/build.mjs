@@ -11,8 +11,8 @@ const outfile = join(folder, "dist", "livetemplate.js");
 // Members that nothing but this client's own objects have: the bundle gives them short names. No name that the protocol, a
 // browser's interface used here, or a page's script knows may stand here.
 const OWN_NAMES = `
-  acknowledge acknowledgedAt actionOf actions afterwards answered askWhy attempts awaiting beforeRow bindChild
-  bindContent bindElement bindRange bindRoot bindRow bindTable bindValue binder bound changed checkTag checking core count
+  acknowledge acknowledgedAt actionOf actions afterwards answered ask attempts awaiting beforeRow bindChild
+  bindContent bindElement bindRange bindRoot bindRow bindTable bindValue binder bound changed checkTag core count
   counterparts delay delays dirty dropEmpty established everLive finish focused forms gap held hiddenSince
   holdButton inUse inert isAlike isAtEnd isFixed isFree isGuarded isImplied isPage isTextOnly keepOpen keySlot
   lastId lead learn leaving loading markOf maySet morphChildren morphElement morphNodes morphTag morpher
@@ -21,6 +21,7 @@ const OWN_NAMES = `
   readRange readRow readShape readSlots readValue receiver recordOpen refreshing refusal refusals refuse region remember removed
   rendered replaceNodes retryTimer scrolled sendNow settle shape shapes showAround showElement showInside showNode
   showSlot showSpan showTag showWhole skeleton skeletons skipped slots socket span startThrottle statics
+  drainOverHttp drop failed fallback flush guard isOff listener lost opened queue refresh refused reply retry timer waiting wake
   statusTimer stepAside takeAll takeGap takeMessage takePiece takeRows takeText takeTree trail trusted unanswered
 `;
 

@@ -6,9 +6,9 @@
 
 #include "livetemplate/server.h"
 
+#include "server/key_file.h"
 #include "server/workers.h"
 
-#include "server/key_file.h"
 #include <pthread.h>
 #include <stdatomic.h>
 

@@ -1,6 +1,8 @@
 // Fields when the page changes. What the server says stands in the attributes, as a field's default; what the person says
 // is its value. The person's stays until the server changes its default, and the text of a field in use stays anyway.
 
+import { FIELD } from "./data";
+
 /** Make a field like another one; false when the element is no field. The choice in a list is `planSelect`'s. */
 export function updateField(from: Element, to: Element, inUse: Element | null): boolean {
   const used = from === inUse;
@@ -12,13 +14,11 @@ export function updateField(from: Element, to: Element, inUse: Element | null): 
 
 /** Does a field hold what a person has typed or chosen, and the server does not know? */
 export function holdsInput(region: Element): boolean {
-  return [...region.querySelectorAll("input, textarea, select")].some((field) => {
-    if (field instanceof HTMLSelectElement) return isTouched(field);
-    if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
-    const input = field as HTMLInputElement;
-    if (/^(checkbox|radio)$/.test(input.type)) return input.checked !== input.defaultChecked;
-    return input.type === "file" ? input.value !== "" : !FIXED.test(input.type) && input.value !== input.defaultValue;
-  });
+  return [...region.querySelectorAll<HTMLInputElement | HTMLSelectElement>(FIELD)].some((field) =>
+    field instanceof HTMLSelectElement
+      ? isTouched(field)
+      : field.checked !== field.defaultChecked || field.value !== field.defaultValue,
+  );
 }
 
 export function updateAttributes(from: Element, to: Element): void {
@@ -76,7 +76,6 @@ function initiallyChosen(select: HTMLSelectElement): HTMLOptionElement[] {
   return theirs.length ? theirs.slice(-1) : first ? [first] : [];
 }
 
-/** Has the person chosen something else than stood there? */
 function isTouched(select: HTMLSelectElement): boolean {
   const mine = [...select.selectedOptions];
   const initially = initiallyChosen(select);

@@ -19,7 +19,8 @@
  * Each change costs an encoding of the whole state and a round trip to the store.
  *
  * Threads: handlers may be used by any number of threads; a connection by one at a time. Callbacks run under their
- * group's lock: they must not call lvt_broadcast... or lvt_live_handle for the same handler.
+ * group's lock: they must not call lvt_broadcast... or lvt_live_handle for the same handler. Those of different groups
+ * run at the same time: a store is safe, what a program shares between groups needs a lock of its own.
  *
  * Two ways to drive it. Without lvt_live_options.submit everything is done in the calling thread, which waits for the
  * group where another thread is in it. With it a server's thread never waits: it uses lvt_live_submit and

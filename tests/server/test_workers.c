@@ -260,7 +260,7 @@ static void what_waits_holds_no_worker(void **state) {
 static void a_slow_identify_stalls_nobody_else(void **state) {
     (void)state;
     site *s = prepare();
-    s->view.authenticator = (lvt_authenticator){.identify = identify, .grouping = LVT_GROUP_BY_BROWSER};
+    s->view.authenticator.identify = identify;
     begin(s);
     wire a, upgrade;
     visit v;

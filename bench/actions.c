@@ -4,7 +4,8 @@
  *   lvt_bench_actions CONNECTIONS SECONDS WORKERS
  *
  * WORKERS as in lvt_server_options. Prints one line: workers, connections, round trips a second of all, microseconds of
- * a round trip in the middle and of the slowest of a hundred. Every connection is a session of its own. */
+ * a round trip in the middle and of the slowest of a hundred, and of processor time that one costs, clients included:
+ * that is what other programs on the machine do not change. Every connection is a session of its own. */
 #include "livetemplate/server.h"
 
 #include <arpa/inet.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -138,6 +140,14 @@ static void open_client(client *c, const char *address) {
     while (!take_frame(c)) receive_more(c);
 }
 
+/* Nanoseconds of processor time of the process. */
+static int64_t used(void) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0) fail("no usage");
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * LVT_NANOSECONDS_PER_SECOND +
+           (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
 static int compare(const void *a, const void *b) {
     int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
     return (left > right) - (left < right);
@@ -192,13 +202,15 @@ int main(int argc, char **argv) {
     if (lvt_server_listen(server, &error) != LVT_OK) fail(error.message);
     if (pthread_create(&thread, NULL, serve, server) != 0) fail("no thread");
     for (size_t i = 0; i < count; i++) open_client(&clients[i], lvt_server_address(server));
+    int64_t before = used();
     size_t trips = measure(clients, count, (int64_t)(atof(argv[2]) * 1e9), samples, &took);
+    int64_t cost = used() - before;
     size_t kept = trips < SAMPLES_MAX ? trips : SAMPLES_MAX;
     if (kept == 0) fail("no round trip");
     qsort(samples, kept, sizeof *samples, compare);
-    (void)printf("workers %d  connections %zu  round trips/s %.0f  median %.1f us  99%% %.1f us\n", options.workers,
-                 count, (double)trips * 1e9 / (double)took, (double)samples[kept / 2] / 1e3,
-                 (double)samples[kept * 99 / 100] / 1e3);
+    (void)printf("workers %d  connections %zu  round trips/s %.0f  median %.1f us  99%% %.1f us  processor %.1f us\n",
+                 options.workers, count, (double)trips * 1e9 / (double)took, (double)samples[kept / 2] / 1e3,
+                 (double)samples[kept * 99 / 100] / 1e3, (double)cost / 1e3 / (double)trips);
     for (size_t i = 0; i < count; i++) (void)close(clients[i].socket);
     lvt_server_stop(server);
     (void)pthread_join(thread, NULL);

@@ -41,7 +41,7 @@ lvt_status lvt_identity_set_user(lvt_identity *out, lvt_span user, lvt_error *er
 }
 
 static void append(lvt_identity *identity, lvt_span part) {
-    memcpy(identity->group + identity->group_length, part.data, part.length);
+    if (part.length != 0) memcpy(identity->group + identity->group_length, part.data, part.length);
     identity->group_length += part.length;
 }
 

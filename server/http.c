@@ -159,12 +159,13 @@ static void answer_assets(lvt_socket *socket, const lvt_request *request, bool k
     }
 }
 
-static void answer_overload(lvt_socket *socket, const char *text, bool keep_alive) {
+static void answer_overload(lvt_socket *socket, const lvt_request *request, const char *text) {
     char body[128];
     int length = snprintf(body, sizeof body, "503 Service Unavailable: %s\n", text);
     answer(socket, 503,
            LVT_SPAN("Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nRetry-After: 5\r\n"),
-           lvt_span_of(body, length > 0 && (size_t)length < sizeof body ? (size_t)length : 0), false, keep_alive);
+           lvt_span_of(body, length > 0 && (size_t)length < sizeof body ? (size_t)length : 0),
+           lvt_span_is(request->method, "HEAD"), false);
 }
 
 static void answer_response(lvt_socket *socket, const lvt_response *response, bool is_head, bool keep_alive) {
@@ -175,9 +176,10 @@ static void answer_response(lvt_socket *socket, const lvt_response *response, bo
 /* ---- with workers ---- */
 
 static void hand_over(lvt_socket *socket, lvt_live *live, bool is_upgrade) {
+    const lvt_request *request = lvt_http_reader_request(socket->reader);
     switch (lvt_errand_start(socket, live, is_upgrade)) {
     case LVT_ERRAND_STARTED: break;
-    case LVT_ERRAND_TOO_MANY: answer_overload(socket, "too many requests are in progress", false); break;
+    case LVT_ERRAND_TOO_MANY: answer_overload(socket, request, "too many requests are in progress"); break;
     case LVT_ERRAND_NO_MEMORY: answer_text(socket, 503, "out of memory", false, false); break;
     }
 }
@@ -216,9 +218,10 @@ void lvt_http_answer(lvt_socket *socket, lvt_errand *errand) {
 }
 
 void lvt_http_give_up(lvt_socket *socket) {
-    lvt_errand_drop(socket);
+    const lvt_request *request = lvt_http_reader_request(socket->errand->reader);
     lvt_metrics_add(lvt_app_metrics(socket->server->app), LVT_METRIC_HTTP_LATE, 1);
-    answer_overload(socket, "the answer takes too long", false);
+    lvt_errand_drop(socket);
+    answer_overload(socket, request, "the answer takes too long"); /* the errand, and its request, live on */
 }
 
 /* ---- requests ---- */

@@ -63,7 +63,7 @@ struct lvt_server {
     lvt_workers *workers; /* NULL: none */
     lvt_errand *spare_errands;
     size_t spare_errand_count;
-    size_t errand_count;    /* under way */
+    size_t errand_count; /* under way */
     lvt_job reconciling; /* of the session store, on a worker */
     atomic_bool is_reconciling;
     uint64_t stop_deadline; /* on the clock of uv_hrtime */

@@ -124,7 +124,7 @@ static bool block_signals(sigset_t *out_before) {
     return pthread_sigmask(SIG_BLOCK, &all, out_before) == 0;
 }
 
-lvt_status lvt_workers_start(lvt_workers *workers, lvt_error *error) {
+static void start_threads(lvt_workers *workers) {
     sigset_t before;
     bool is_blocked = block_signals(&before);
     (void)pthread_mutex_lock(&workers->lock);
@@ -133,10 +133,18 @@ lvt_status lvt_workers_start(lvt_workers *workers, lvt_error *error) {
         workers->started++;
         workers->running++;
     }
-    bool has_some = workers->started > 0;
     (void)pthread_mutex_unlock(&workers->lock);
     if (is_blocked) (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return has_some ? LVT_OK : lvt_error_set(error, LVT_ERROR_UNAVAILABLE, "no thread can be started");
+}
+
+lvt_status lvt_workers_start(lvt_workers *workers, lvt_error *error) {
+    start_threads(workers);
+    size_t started = workers->started;
+    if (started == workers->count) return LVT_OK;
+    lvt_workers_stop(workers);
+    (void)lvt_workers_join(workers, UINT64_MAX);
+    return lvt_error_set(error, LVT_ERROR_UNAVAILABLE, "only %zu of %zu threads can be started", started,
+                         workers->count);
 }
 
 void lvt_workers_stop(lvt_workers *workers) {

@@ -10,7 +10,7 @@ typedef struct lvt_workers lvt_workers;
 lvt_status lvt_workers_create(lvt_workers **out, size_t count, const lvt_allocator *allocator, lvt_error *error);
 /* Nothing may run or wait. */
 void lvt_workers_free(lvt_workers *workers);
-/* LVT_ERROR_UNAVAILABLE when the system has no threads to give; none runs then. */
+/* LVT_ERROR_UNAVAILABLE when the system has not that many threads to give; none runs then. */
 lvt_status lvt_workers_start(lvt_workers *workers, lvt_error *error);
 /* Any thread. */
 void lvt_workers_submit(lvt_workers *workers, lvt_job *job);

@@ -139,7 +139,8 @@ lvt_status lvt_crypto_seal(unsigned char *out, lvt_crypto *crypto, const unsigne
     bool done = context != NULL &&
                 EVP_EncryptUpdate(context, NULL, &ignored, bytes_of(associated), (int)associated.length) == 1 &&
                 EVP_EncryptUpdate(context, out, &length, bytes_of(text), (int)text.length) == 1 &&
-                EVP_EncryptFinal_ex(context, out + length, &rest) == 1 && (size_t)(length + rest) == text.length &&
+                EVP_EncryptFinal_ex(context, out + length, &rest) == 1 &&
+                (size_t)length + (size_t)rest == text.length &&
                 EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, LVT_SEAL_TAG_SIZE, out + text.length) == 1;
     leave(l, &own);
     return done ? LVT_OK : fail(error, "AES-256-GCM");

@@ -2,7 +2,7 @@
  * answer, or still waits for what was written to the record meanwhile. */
 #include "failover_store.h"
 
-#include "keys.h"
+#include "crypto.h"
 
 #include <stdio.h>
 

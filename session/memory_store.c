@@ -2,7 +2,7 @@
  * threads seldom meet; what bounds the whole store is counted in two atomic numbers. */
 #include "memory_shard.h"
 
-#include "keys.h"
+#include "crypto.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

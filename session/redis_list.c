@@ -2,7 +2,7 @@
  * a key twice: hashes of those that were named are kept, 64 bits each under a random seed. */
 #include "redis_store.h"
 
-#include "keys.h"
+#include "crypto.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
  * keys, sizes and times that can be. */
 #include "store.h"
 
-#include "keys.h"
+#include "crypto.h"
 
 /* Room for "aside:", "@" and a version beside the longest key. */
 enum { ASIDE_ROOM = 32 };

@@ -70,6 +70,7 @@ export class Actions {
   }
 }
 
-export function emit(target: Element, name: string, detail: unknown): void {
-  target.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+/** False when a script of the page has prevented what follows. */
+export function emit(target: Element, name: string, detail: unknown): boolean {
+  return target.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
 }

@@ -8,7 +8,7 @@ export const ACTION_FIELD = "lvt-action";
 
 type FieldElement = Element & { name: string; type: string; value: string };
 
-const FIELD = "input,select,textarea";
+export const FIELD = "input,select,textarea";
 
 /** Fields that a form would send, its buttons aside. */
 function isSent(element: Element): element is FieldElement {

@@ -1,6 +1,8 @@
 // Fields when the page changes. What the server says stands in the attributes, as a field's default; what the person says
 // is its value. The person's stays until the server changes its default, and the text of a field in use stays anyway.
 
+import { FIELD } from "./data";
+
 /** Make a field like another one; false when the element is no field. The choice in a list is `planSelect`'s. */
 export function updateField(from: Element, to: Element, inUse: Element | null): boolean {
   const used = from === inUse;
@@ -12,13 +14,11 @@ export function updateField(from: Element, to: Element, inUse: Element | null): 
 
 /** Does a field hold what a person has typed or chosen, and the server does not know? */
 export function holdsInput(region: Element): boolean {
-  return [...region.querySelectorAll("input, textarea, select")].some((field) => {
-    if (field instanceof HTMLSelectElement) return !same(chosen(field), initiallyChosen(field));
-    if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
-    const input = field as HTMLInputElement;
-    if (/^(checkbox|radio)$/.test(input.type)) return input.checked !== input.defaultChecked;
-    return input.type === "file" ? input.value !== "" : !FIXED.test(input.type) && input.value !== input.defaultValue;
-  });
+  return [...region.querySelectorAll<HTMLInputElement | HTMLSelectElement>(FIELD)].some((field) =>
+    field instanceof HTMLSelectElement
+      ? isTouched(field)
+      : field.checked !== field.defaultChecked || field.value !== field.defaultValue,
+  );
 }
 
 export function updateAttributes(from: Element, to: Element): void {
@@ -76,6 +76,13 @@ function initiallyChosen(select: HTMLSelectElement): HTMLOptionElement[] {
   return theirs.length ? theirs.slice(-1) : first ? [first] : [];
 }
 
+/** Has the person chosen something else than stood there? */
+function isTouched(select: HTMLSelectElement): boolean {
+  const mine = [...select.selectedOptions];
+  const initially = initiallyChosen(select);
+  return mine.length !== initially.length || mine.some((option) => !initially.includes(option));
+}
+
 function valuesOf(options: HTMLOptionElement[]): string[] {
   return options.map((option) => option.value);
 }
@@ -88,16 +95,14 @@ function valuesOf(options: HTMLOptionElement[]): string[] {
 export function planSelect(select: HTMLSelectElement, inUse: Element | null): () => void {
   const mine = [...select.selectedOptions];
   const values = valuesOf(mine);
-  const initially = initiallyChosen(select);
   const theirs = JSON.stringify(valuesOf(chosenByDefault(select)));
-  const touched = mine.length !== initially.length || mine.some((option) => !initially.includes(option));
+  const touched = isTouched(select);
   return () => {
     const keep = select === inUse || (touched && theirs === JSON.stringify(valuesOf(chosenByDefault(select))));
     const options = [...select.options];
-    const still = mine.map((option, i) => {
-      const isEqual = (other: HTMLOptionElement): boolean => other.value === values[i];
-      return options.includes(option) && isEqual(option) ? option : options.find(isEqual);
-    });
+    const still = mine.map((option, i) =>
+      [option, ...options].find((other) => other.value === values[i] && options.includes(other)),
+    );
     const stays = keep && !still.includes(undefined);
     const wanted: (HTMLOptionElement | undefined)[] = stays ? still : initiallyChosen(select);
     if (wanted.length === 0 && !select.multiple) select.selectedIndex = -1;

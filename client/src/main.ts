@@ -102,8 +102,7 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
     },
     refused(status) {
       // At the log-in the person gets in again; what was typed and not sent would be lost on the way.
-      const event = new CustomEvent("lvt:refused", { bubbles: true, cancelable: true, detail: { status } });
-      if (region.dispatchEvent(event) && status === 401 && !holdsInput(region)) location.reload();
+      if (emit(region, "lvt:refused", { status }) && status === 401 && !holdsInput(region)) location.reload();
     },
     probe: () => inbox?.resync("the connection may have been asleep"),
     refreshed(html) {

@@ -43,6 +43,16 @@ function ownSlots(node: Node): number[] {
   return node.nodeName === "TEMPLATE" ? slotsIn(node.outerHTML) : slots;
 }
 
+/** Whether a node is in something that stands directly before a table, as what the table does not take would. */
+function isBeforeTable(node: Node, root: Node): boolean {
+  for (let outer = node.parentNode; outer && outer !== root; outer = outer.parentNode) {
+    let next = outer.nextSibling;
+    while (next && next.nodeName !== "TABLE" && /\S/.test(next.nodeValue ?? "-")) next = next.nextSibling;
+    if (next?.nodeName === "TABLE") return true;
+  }
+  return false;
+}
+
 export class Skeleton {
   /** For each slot the comment that stands for it, or the element whose tag or text it is in; null outside of the body. */
   readonly at: (Node | null)[];
@@ -106,6 +116,14 @@ export class Skeleton {
     const nodes = nodesOf(whole(root));
     const found = nodes.flatMap(ownSlots);
     if (new Set(found).size !== found.length || found.length < shape.statics.length - 1) return null;
+
+    // What a table puts before itself is still parsed as in the table: a row would go there, and nowhere else.
+    for (const node of nodes) {
+      const slot = slotOf(node.nodeValue);
+      if (slot < 0 || !isBeforeTable(node, root)) continue;
+      const tried = parse(weave(shape, (other) => (other === slot ? "<tr>" : "") + markOf(other)));
+      if (!tried?.isEqualNode(root)) return null;
+    }
 
     const asText = new Set<number>();
     for (const node of nodes)

@@ -48,7 +48,6 @@ const CLOSE_LATER = 1013;
 const CLOSE_TOKEN = 4401;
 const CLOSE_LIMIT = 4429;
 
-const isRefusal = (status: number) => status === 401 || status === 403;
 const refusalText = (status: number) => (status === 401 ? "Please log in again." : "This is not allowed.");
 
 export class Transport {
@@ -66,7 +65,6 @@ export class Transport {
   private overHttp = false;
   private posting = false;
   private refreshing = false;
-  private checking = false;
   /** How the server refused this visitor; 0: it did not. */
   private refusal = 0;
   private leaving = false;
@@ -174,8 +172,9 @@ export class Transport {
       if (typeof event.data === "string") this.listener.message(event.data);
     };
     socket.onclose = (event: CloseEvent) => {
-      // A browser does not tell why a socket could not be opened.
-      if (socket === this.socket && !opened && this.everLive && !this.leaving) void this.askWhy();
+      // A browser does not tell why a socket could not be opened. There may be no server to say so either.
+      if (socket === this.socket && !opened && this.everLive && !this.leaving)
+        this.ask({ method: "HEAD" }).catch(() => undefined);
       this.closed(socket, event.code);
     };
   }
@@ -209,10 +208,8 @@ export class Transport {
       this.listener.fallback();
       void this.drainOverHttp();
     }
-    let wait = Math.min(RETRY_FIRST_MS * 2 ** this.attempts, RETRY_MAX_MS);
-    if (code === CLOSE_LIMIT) wait = Math.max(wait, RETRY_LIMIT_MS);
-    if (code === CLOSE_LATER) wait = Math.max(wait, RETRY_LATER_MS);
-    this.attempts++;
+    const least = code === CLOSE_LIMIT ? RETRY_LIMIT_MS : code === CLOSE_LATER ? RETRY_LATER_MS : 0;
+    const wait = Math.max(least, Math.min(RETRY_FIRST_MS * 2 ** this.attempts++, RETRY_MAX_MS));
     // Jitter, so that all the clients of a server that was restarted do not return at once.
     this.retryTimer = setTimeout(
       () => (code === CLOSE_TOKEN ? void this.refresh() : this.connect()),
@@ -238,18 +235,11 @@ export class Transport {
     }
   }
 
-  /** Whether the server would let this visitor in. */
-  private async askWhy(): Promise<void> {
-    if (this.checking) return;
-    this.checking = true;
-    try {
-      const answer = await fetch(location.href, { method: "HEAD", credentials: "same-origin", cache: "no-store" });
-      if (isRefusal(answer.status)) this.refuse(answer.status);
-    } catch {
-      // There is no server to say so.
-    } finally {
-      this.checking = false;
-    }
+  /** Ask the server for the page; it may refuse the visitor. */
+  private async ask(init: RequestInit): Promise<Response> {
+    const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store", ...init });
+    if (/^40[13]$/.test(String(answer.status))) this.refuse(answer.status);
+    return answer;
   }
 
   private refuse(status: number): void {
@@ -267,18 +257,13 @@ export class Transport {
     this.refreshing = true;
     let fresh = false;
     try {
-      const answer = await fetch(location.href, {
-        headers: { Accept: "text/html" },
-        credentials: "same-origin",
-        cache: "no-store",
-      });
+      const answer = await this.ask({ headers: { Accept: "text/html" } });
       if (answer.ok && answer.redirected && new URL(answer.url).pathname !== location.pathname) {
         // The page is elsewhere now, at a log-in for instance.
         location.assign(answer.url);
         return;
       }
       if (answer.ok) fresh = this.listener.refreshed(await answer.text());
-      else if (isRefusal(answer.status)) this.refuse(answer.status);
     } catch {
       // No network: the next attempt may find one.
     } finally {
@@ -300,23 +285,18 @@ export class Transport {
 
   /** Post an action; nothing asks for the page as it is. */
   async post(message?: ActionMessage): Promise<void> {
-    let reason = "The server could not be reached.";
     try {
-      const answer = await fetch(location.pathname + location.search, {
+      const answer = await this.ask({
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json" },
-        credentials: "same-origin",
         body: message ? JSON.stringify(message) : "",
       });
-      if (isRefusal(answer.status)) {
-        reason = refusalText(answer.status);
-        this.refuse(answer.status);
-      }
       if (!answer.ok) throw new Error(String(answer.status));
       this.listener.reply(await answer.text());
     } catch {
       // Told below: whoever waits for an answer still waits.
     }
+    const reason = this.refusal ? refusalText(this.refusal) : "The server could not be reached.";
     if (message) this.listener.failed([message.id], reason);
   }
 }

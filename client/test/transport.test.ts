@@ -291,8 +291,8 @@ describe("without a WebSocket", () => {
       await vi.advanceTimersByTimeAsync(0);
       expect(log.slice(0, 3)).toEqual(["connecting", "fallback", "reply {}"]);
       expect(fetched.map(({ url, init }) => [url, init.method, init.body, init.credentials])).toEqual([
-        ["/page?x=1", "POST", JSON.stringify(action(1)), "same-origin"],
-        ["/page?x=1", "POST", JSON.stringify(action(2)), "same-origin"],
+        [location.href, "POST", JSON.stringify(action(1)), "same-origin"],
+        [location.href, "POST", JSON.stringify(action(2)), "same-origin"],
       ]);
       expect(fetched[0]?.init.headers).toEqual({ "Content-Type": "application/json", Accept: "application/json" });
     },

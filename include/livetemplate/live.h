@@ -9,8 +9,18 @@
  * initial state by its descriptor. All pages of a group show the same stores. Actions of one group run one at a time;
  * groups are independent.
  *
+ * With lvt_app_options.store the state of groups outlives the process, and several processes serve one group. A group's
+ * record is read when it comes into memory, and written after each change, by compare-and-set, before anybody is told
+ * that the change succeeded: acknowledged means stored. Where another process has written meanwhile, the change is run
+ * again on that state. So callbacks that change a store may run several times for one event, and what they do besides
+ * (send mail, count elsewhere) happens as often; what a store holds that is not stored (.json = "-") is not taken back
+ * either. What cannot be stored is taken back, and the client told. A load of a page asks whether others have changed
+ * its group; a page that is open learns it with its group's next event here, for processes do not call each other.
+ * Each change costs an encoding of the whole state and a round trip to the store.
+ *
  * Threads: handlers may be used by any number of threads; a connection by one at a time. Callbacks run under their
- * group's lock: they must not call lvt_broadcast... or lvt_live_handle for the same handler.
+ * group's lock: they must not call lvt_broadcast... or lvt_live_handle for the same handler. Those of different groups
+ * run at the same time: a store is safe, what a program shares between groups needs a lock of its own.
  *
  * Two ways to drive it. Without lvt_live_options.submit everything is done in the calling thread, which waits for the
  * group where another thread is in it. With it a server's thread never waits: it uses lvt_live_submit and
@@ -33,7 +43,7 @@ extern "C" {
 typedef struct lvt_action lvt_action;
 
 /* Change the store. LVT_OK, or an error: after lvt_action_fail... the client gets its messages, otherwise the status's
- * sentence. The state is rendered in both cases. */
+ * sentence. The state is rendered, and stored, in both cases. May run several times (see above). */
 typedef lvt_status (*lvt_action_callback)(lvt_action *action, void *store);
 
 typedef struct lvt_action_def {
@@ -53,7 +63,10 @@ typedef struct lvt_store_def {
     const lvt_type *type;
     const lvt_action_def *actions; /* ends with {0}; may be NULL */
     const void *initial;           /* cloned for each group; NULL: zeroed */
-    /* Called once for a new group's store, and when a page's connection opens and closes; each may be NULL. */
+    /* Called when a group comes into memory, and when a page's connection opens and closes; each may be NULL. What is
+     * stored of the group is read after init, over what that has set: init is for what a new group begins with, and for
+     * what is not stored. Whom connect counts, and disconnect not, because the process was killed, stays counted: what
+     * says who is here should not be stored (.json = "-"). */
     lvt_status (*init)(void *store, const lvt_visitor *visitor, void *payload);
     lvt_status (*connect)(void *store, const lvt_visitor *visitor, void *payload);
     void (*disconnect)(void *store, const lvt_visitor *visitor, void *payload);
@@ -208,7 +221,7 @@ enum {
     LVT_CLOSE_GOING_AWAY = 1001,
     LVT_CLOSE_TOO_BIG = 1009,
     LVT_CLOSE_ERROR = 1011,
-    LVT_CLOSE_TRY_LATER = 1013,
+    LVT_CLOSE_TRY_LATER = 1013, /* the session store cannot be reached */
     LVT_CLOSE_TOKEN = 4401,
     LVT_CLOSE_LIMIT = 4429
 };
@@ -261,12 +274,15 @@ int lvt_connection_close_code(const lvt_connection *connection);
 /* ---- updates from the program --------------------------------------------------------------------------------- */
 
 /* Changes a group's state: `store` is the view's store, or with several stores an array `void *const *` in the order of
- * the view. Runs under the group's lock on the calling thread. */
+ * the view. Runs under the group's lock on the calling thread; several times where another process has changed the
+ * stored state meanwhile. */
 typedef void (*lvt_update_callback)(void *store, void *payload);
 
 /* Run `update` on the stores of every group / one group / every group in which one of the users has a page, and have
  * the pages updated. update may be NULL: render again. Thread-safe. LVT_ERROR_NOT_FOUND when there is no such group.
- * The caller waits for groups that are busy; those that are not come first. */
+ * The caller waits for groups that are busy; those that are not come first. Groups that are not in this process's
+ * memory are not reached. With a session store the caller waits for that too, for each group whose state has changed;
+ * the error is that of the first one that could not be stored, in which the update is taken back. */
 lvt_status lvt_broadcast(lvt_live *live, lvt_update_callback update, void *payload, lvt_error *error);
 lvt_status lvt_broadcast_group(lvt_live *live, lvt_span group, lvt_update_callback update, void *payload,
                                lvt_error *error);

@@ -82,7 +82,9 @@ typedef struct lvt_app_options {
                                            secret; NULL: nowhere */
     size_t retired_max;       /* nonces of retired tokens that are remembered; 0: LVT_RETIRED_NONCES_MAX_DEFAULT */
     lvt_audit audit;          /* `write` NULL: one line for each event in `log` */
-    lvt_session_store *store; /* where the state of session groups is kept, borrowed; NULL: in memory alone */
+    lvt_session_store *store; /* where the state of session groups is kept (live.h), borrowed; NULL: in memory alone.
+                                 Its keys are "ID|PATH|GROUP" with `id`, the view's path and the group; records end
+                                 group_ttl after their last use */
     lvt_log log;
     lvt_clock clock;
     const lvt_allocator *allocator;

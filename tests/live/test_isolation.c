@@ -9,10 +9,12 @@ enum { GROUPS = 1000, CLIENT_THREADS = 4, EACH = GROUPS / CLIENT_THREADS, WORKER
 
 /* ---- what is served: boards full of their group's marker, "~17~" ---- */
 
-static const char page_template[] =
-    "<b>{{.lvt.User}}</b>{{if .lvt.HasErrors}}<i>{{.lvt.Value \"title\"}}{{range .lvt.Errors}}{{.Message}}{{end}}</i>"
-    "{{end}}<h1>{{.Title}}</h1><p>{{.Count}}</p><ul>{{range .Items}}<li data-key=\"{{.ID}}\">{{.Text}}</li>{{end}}"
-    "</ul>";
+#define BODY                                                                                              \
+    "{{if .lvt.HasErrors}}<i>{{.lvt.Value \"title\"}}{{range .lvt.Errors}}{{.Message}}{{end}}</i>{{end}}" \
+    "<h1>{{.Title}}</h1><p>{{.Count}}</p><ul>{{range .Items}}<li data-key=\"{{.ID}}\">{{.Text}}</li>{{end}}</ul>"
+
+/* One that shows its user is rendered for each group; what the other shows may serve all groups in the same state. */
+static const char *const page_templates[] = {BODY, "<b>{{.lvt.User}}</b>" BODY};
 
 static lvt_status init(void *store, const lvt_visitor *visitor, void *payload) {
     (void)payload;
@@ -212,18 +214,19 @@ static void *run(void *payload) {
     return NULL;
 }
 
-static void groups_see_nothing_of_each_other(void **state) {
-    (void)state;
+static void play(const char *template_text, lvt_session_store *store) {
     const char *seconds = getenv("LVT_ISOLATION_SECONDS");
-    int64_t duration = (seconds != NULL ? atoi(seconds) : 1) * LVT_NANOSECONDS_PER_SECOND;
+    int64_t duration = (seconds != NULL ? atoi(seconds) : 1) * LVT_NANOSECONDS_PER_SECOND / 2;
     pool p;
     site s;
     client clients[CLIENT_THREADS];
     size_t steps = 0;
+    atomic_store(&markers_seen, 0);
     member *members = calloc(GROUPS, sizeof *members);
     assert_non_null(members);
     pool_init(&p, &s);
-    s.view.template_text = page_template;
+    s.app_options.store = store;
+    s.view.template_text = template_text;
     s.view.actions = actions;
     s.view.authenticator.identify = user_of_header;
     s.view.init = init;
@@ -272,7 +275,23 @@ static void groups_see_nothing_of_each_other(void **state) {
     free(members);
 }
 
+static void groups_see_nothing_of_each_other(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof page_templates / sizeof page_templates[0]; i++) play(page_templates[i], NULL);
+}
+
+/* Every change is written to a store, by workers and by threads that broadcast. */
+static void neither_do_groups_that_are_stored(void **state) {
+    (void)state;
+    lvt_memory_store_options options = LVT_MEMORY_STORE_OPTIONS_INIT;
+    lvt_session_store *store;
+    assert_int_equal(lvt_memory_store_create(&store, &options, NULL), LVT_OK);
+    play(page_templates[0], store);
+    lvt_session_store_free(store);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(groups_see_nothing_of_each_other)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(groups_see_nothing_of_each_other),
+                                       cmocka_unit_test(neither_do_groups_that_are_stored)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,6 +56,53 @@ static void tokens_are_for_their_browser(void **state) {
     site_close(&s);
 }
 
+/* A token of no group is for pages that a program keeps to itself: no browser opens a live page with it. */
+static void tokens_of_no_group_open_nothing(void **state) {
+    (void)state;
+    site s;
+    site_start(&s);
+    browser alice = browser_start(&s), nobody = browser_start(&s);
+    free(token_of(&alice)); /* she has a cookie now */
+    lvt_buffer token;
+    lvt_buffer_init(&token, LVT_TOKEN_LENGTH_MAX, NULL);
+    assert_int_equal(
+        lvt_token_issue(&token, s.app, "AAAAAAAAAAAAAAAAAAAAAA", "BBBBBBBBBBBBBBBBBBBBBB", LVT_SPAN(""), NULL), LVT_OK);
+    tab t;
+    tab_connect(&t, &nobody, lvt_buffer_string(&token));
+    assert_refused(&t, "token_foreign", LVT_CLOSE_TOKEN);
+    tab_connect(&t, &alice, lvt_buffer_string(&token));
+    assert_refused(&t, "token_foreign", LVT_CLOSE_TOKEN);
+    assert_int_equal(site_metric(&s, LVT_METRIC_TOKENS_REFUSED_GROUP), 2);
+    lvt_buffer_free(&token);
+    browser_close(&alice);
+    browser_close(&nobody);
+    site_close(&s);
+}
+
+/* Sealed, refreshed, invalidated: what opens a page, and what does not any more. */
+static void sealed_tokens_open_pages(void **state) {
+    (void)state;
+    site s;
+    site_init(&s);
+    s.app_options.token_form = LVT_TOKEN_SEALED;
+    site_open(&s);
+    browser alice = browser_start(&s);
+    char *token = token_of(&alice);
+    char *group = cut_out(alice.cookie, "livetemplate-id=", ".");
+    tab t;
+    assert_true(strncmp(token, "lvt1.", 5) == 0);
+    tab_connect(&t, &alice, token);
+    assert_int_equal(lvt_connection_close_code(t.connection), 0);
+    tab_close(&t);
+    assert_int_equal(lvt_token_invalidate(NULL, s.app, lvt_span_from(token), lvt_span_from(group), NULL), LVT_OK);
+    tab_connect(&t, &alice, token);
+    assert_refused(&t, "token_replayed", LVT_CLOSE_TOKEN);
+    free(token);
+    free(group);
+    browser_close(&alice);
+    site_close(&s);
+}
+
 static void tokens_end(void **state) {
     (void)state;
     site s;
@@ -181,6 +228,8 @@ static void upgrades_are_checked(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens_are_for_their_browser),
+        cmocka_unit_test(tokens_of_no_group_open_nothing),
+        cmocka_unit_test(sealed_tokens_open_pages),
         cmocka_unit_test(tokens_end),
         cmocka_unit_test(a_restart_with_the_secret_reconnects),
         cmocka_unit_test(a_page_comes_back),

@@ -355,6 +355,58 @@ static void a_lost_answer_is_looked_into(void **state) {
     flaky_close(&f);
 }
 
+/* ---- a store that goes on in memory ---- */
+
+static void what_only_memory_has_is_told(void **state) {
+    (void)state;
+    flaky f;
+    site s, other;
+    test_clock clock;
+    lvt_session_store *failover;
+    lvt_failover_store_options options = LVT_FAILOVER_STORE_OPTIONS_INIT;
+    test_clock_init(&clock);
+    flaky_open(&f, &clock.clock);
+    options.clock = clock.clock;
+    options.failures_max = 1;
+    assert_int_equal(lvt_failover_store_create(&failover, f.store, &options, NULL), LVT_OK);
+    site_init(&s);
+    s.app_options.store = failover;
+    s.app_options.clock = clock.clock;
+    site_open(&s);
+    browser b = browser_start(&s);
+    tab t;
+    tab_open(&t, &b);
+    tab_send(&t, INCREMENT);
+    assert_contains(tab_last(&t), "\"success\":true,\"errors\"");
+    f.is_away = true;
+    bool was_told = false;
+    for (int i = 0; i < 5; i++) {
+        tab_send(&t, INCREMENT);
+        if (strstr(tab_last(&t), "\"success\":true,\"stored\":false,\"errors\"") != NULL) was_told = true;
+        else assert_contains(tab_last(&t), "\"success\":false");
+    }
+    assert_true(was_told);
+    assert_int_equal(browser_post_json(&b, INCREMENT), 200);
+    assert_contains(b.body, "\"success\":true,\"stored\":false,\"errors\"");
+    (void)tab_take(&t);
+    f.is_away = false;
+    for (int i = 0; i < 100 && lvt_session_store_reconcile(failover) != 0; i++) clock.seconds += 10;
+    tab_send(&t, INCREMENT);
+    assert_contains(tab_last(&t), "\"success\":true,\"errors\"");
+    start_in(&other, &f);
+    browser elsewhere = at(&other, &b);
+    char *page = browser_page(&elsewhere);
+    assert_string_equal(tab_page(&t), page);
+    free(page);
+    tab_close(&t);
+    browser_close(&elsewhere);
+    browser_close(&b);
+    site_close(&other);
+    site_close(&s);
+    lvt_session_store_free(failover); /* with the place that it owns */
+    lvt_session_store_free(f.inner);
+}
+
 /* ---- records that cannot be read, or are gone ---- */
 
 static void a_broken_record_is_set_aside(void **state) {
@@ -758,6 +810,7 @@ int main(void) {
         cmocka_unit_test(nothing_is_invented_while_the_store_is_away),
         cmocka_unit_test(what_cannot_be_stored_is_taken_back),
         cmocka_unit_test(a_lost_answer_is_looked_into),
+        cmocka_unit_test(what_only_memory_has_is_told),
         cmocka_unit_test(a_broken_record_is_set_aside),
         cmocka_unit_test(what_the_store_has_lost_is_written_again),
         cmocka_unit_test(a_stored_state_lives_while_it_is_used),

@@ -320,6 +320,38 @@ static void errors_of_a_form_are_shown_once(void **state) {
 
 /* ---- looking things up ---- */
 
+static void fields_of_the_query_are_found(void **state) {
+    (void)state;
+    static const struct {
+        const char *query, *value; /* NULL: there is none */
+    } cases[] = {
+        {"", NULL},
+        {"room", NULL},
+        {"room=", ""},
+        {"room=lobby", "lobby"},
+        {"x=1&room=lobby&room=other", "lobby"},
+        {"xroom=1&room2=2", NULL},
+        {"Room=1", NULL},
+        {"room=a+b%20c%2b", "a b c+"},
+        {"room=%C3%A4", "\xc3\xa4"},
+        {"room=%C3", NULL},
+        {"room=%", NULL},
+        {"room=%4", NULL},
+        {"room=%4g", NULL},
+        {"room=%00", NULL},
+        {"room=a%26b=c", "a&b=c"},
+        {"room=1234567", "1234567"},
+        {"room=12345678", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char value[8] = "before";
+        lvt_request request = {.query = lvt_span_from(cases[i].query)};
+        bool found = lvt_request_query(value, sizeof value, &request, "room");
+        if (found != (cases[i].value != NULL)) fail_msg("%s", cases[i].query);
+        assert_string_equal(value, found ? cases[i].value : "");
+    }
+}
+
 static void headers_and_cookies_are_found(void **state) {
     (void)state;
     const lvt_header headers[] = {
@@ -348,6 +380,7 @@ int main(void) {
         cmocka_unit_test(an_empty_post_asks_for_the_tree), cmocka_unit_test(bad_posts_are_refused),
         cmocka_unit_test(other_sites_may_not_post),        cmocka_unit_test(a_form_comes_back_to_the_page),
         cmocka_unit_test(errors_of_a_form_are_shown_once), cmocka_unit_test(headers_and_cookies_are_found),
+        cmocka_unit_test(fields_of_the_query_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

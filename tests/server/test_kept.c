@@ -255,8 +255,8 @@ static void strike(victim who, program *p, redis_server *redis) {
     if (who != VICTIM_REDIS && !program_first) program_start(p);
 }
 
-static void survive(const char *mode) {
-    size_t wanted = actions_wanted(), strikes = 6 * ((wanted + ACTIONS_DEFAULT - 1) / ACTIONS_DEFAULT);
+static void survive(const char *mode, size_t wanted) {
+    size_t strikes = 6 * ((wanted + ACTIONS_DEFAULT - 1) / ACTIONS_DEFAULT);
     size_t acknowledged = 0, failures = 0, only_in_memory = 0, there = 0, reconnects = 0;
     redis_server redis;
     program p;
@@ -300,7 +300,13 @@ static void survive(const char *mode) {
 
 static void what_was_acknowledged_survives_kills(void **state) {
     (void)state;
-    survive(NULL);
+    survive(NULL, actions_wanted());
+}
+
+/* The program goes on while Redis is away, and says so. */
+static void what_was_acknowledged_survives_with_failover(void **state) {
+    (void)state;
+    survive("failover", actions_wanted() / 2);
 }
 
 /* ---- two programs ---- */
@@ -336,6 +342,7 @@ int main(void) {
     if (seed == 0) seed = 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_acknowledged_survives_kills),
+        cmocka_unit_test(what_was_acknowledged_survives_with_failover),
         cmocka_unit_test(two_programs_lose_no_increment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,10 @@ int main(int argc, char **argv) {
     redis_options.address = argv[2];
     if (lvt_redis_store_create(&redis, &redis_options, &error) != LVT_OK) return fail(&error);
     store = redis;
+    if (argc > 3 && strcmp(argv[3], "failover") == 0) {
+        lvt_failover_store_options failover = LVT_FAILOVER_STORE_OPTIONS_INIT;
+        if (lvt_failover_store_create(&store, redis, &failover, &error) != LVT_OK) return fail(&error);
+    }
     lvt_server_options options = LVT_SERVER_OPTIONS_INIT;
     lvt_server *server;
     options.address = address;

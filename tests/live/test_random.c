@@ -21,8 +21,8 @@ static const visit visits[] = {
      0},
     {"{{.Count}}{{if .lvt.HasErrors}}{{range .lvt.Errors}}{{.Message}}{{end}}{{else}}<p title=\"{{.Title}}\">{{end}}",
      0},
-    {BOARD_TEMPLATE, 0, 1000, 0},
-    {BOARD_TEMPLATE, 0, 0, 4500},
+    {BOARD_TEMPLATE, 0, 850, 0},
+    {BOARD_TEMPLATE, 0, 0, 4300},
     {"{{.Count}}{{.lvt.User}}{{range .Items}}<b>{{$.lvt.User}}{{.Text}}</b>{{end}}", 0},
 };
 
@@ -114,7 +114,8 @@ static bool is_broken(const visit *v, browser *b) {
     return strstr(v->template_text, "index") != NULL && browser_get(b) != 200;
 }
 
-static void a_random_visit(const visit *v, uint64_t seed) {
+/* Returns how often a page gave up its rendering. */
+static int64_t a_random_visit(const visit *v, uint64_t seed) {
     const bool is_over = v->page_memory_max != 0 || v->memory_max != 0;
     site s;
     browser browsers[GROUPS];
@@ -171,16 +172,20 @@ static void a_random_visit(const visit *v, uint64_t seed) {
         has_errors[i] = false;
     }
     assert_all_right(&s, browsers, tabs, has_errors);
-    assert_int_equal(site_metric(&s, LVT_METRIC_RENDERINGS_GIVEN_UP) > 10, is_over);
+    const int64_t given_up = site_metric(&s, LVT_METRIC_RENDERINGS_GIVEN_UP);
     for (size_t i = 0; i < TABS; i++) tab_close(&tabs[i]);
     for (size_t i = 0; i < GROUPS; i++) browser_close(&browsers[i]);
     site_close(&s);
+    return given_up;
 }
 
 static void every_page_ends_up_right(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof visits / sizeof visits[0]; i++) {
-        for (uint64_t seed = 1; seed <= 6; seed++) a_random_visit(&visits[i], seed);
+        const bool is_over = visits[i].page_memory_max != 0 || visits[i].memory_max != 0;
+        int64_t given_up = 0;
+        for (uint64_t seed = 1; seed <= 6; seed++) given_up += a_random_visit(&visits[i], seed);
+        assert_int_equal(given_up > 20, is_over);
     }
 }
 

@@ -216,6 +216,9 @@ static void a_client_goes_from_one_process_to_another(void **state) {
         c.app = p[i / 2 % 2].f.app;
         assert_int_equal(client_update_json(&c, notes[i % (sizeof notes / sizeof notes[0])], NULL), LVT_OK);
         client_check(&c);
+        char number[32]; /* of one row of messages, whoever sends them */
+        (void)snprintf(number, sizeof number, "{\"v\":1,\"seq\":%d,", (int)i + 1);
+        assert_non_null(strstr(client_message(&c), number));
     }
     client_free(&c);
     for (int i = 0; i < 2; i++) pages_close(&p[i]);

@@ -11,7 +11,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-
 #include <uv.h>
 
 typedef struct lvt_errand lvt_errand;

@@ -76,6 +76,7 @@ function initiallyChosen(select: HTMLSelectElement): HTMLOptionElement[] {
   return theirs.length ? theirs.slice(-1) : first ? [first] : [];
 }
 
+/** Has the person chosen something else than stood there? */
 function isTouched(select: HTMLSelectElement): boolean {
   const mine = [...select.selectedOptions];
   const initially = initiallyChosen(select);

@@ -29,7 +29,7 @@ static void close_site(site *s) { fixture_close(&s->f); }
 static void pass(site *s, int64_t seconds) {
     s->time.wall += seconds;
     s->time.steady += seconds;
-    lvt_app_sweep_pages(s->f.app);
+    (void)lvt_app_sweep(s->f.app);
 }
 
 static const char *key_of(const site *s) { return s->f.app->keychain.ring.keys[0].id; }

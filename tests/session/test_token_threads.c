@@ -44,7 +44,7 @@ static void *rotate(void *payload) {
         (void)lvt_app_rotate_if_due(c->f.app, NULL);
         if (i % (ROUNDS / (LVT_TOKEN_KEYS_MAX - 2)) == 0 && lvt_app_rotate_keys(c->f.app, 3600, NULL) != LVT_OK)
             atomic_fetch_add(&c->refused, 1);
-        lvt_app_sweep_pages(c->f.app);
+        (void)lvt_app_sweep(c->f.app);
     }
     return NULL;
 }

@@ -45,20 +45,15 @@ lvt_status lvt_page_keep_begin(lvt_page_kind *kind, lvt_error *error) {
 
 void lvt_page_keep_end(lvt_page_kind *kind) {
     (void)pthread_mutex_lock(&kind->app->kinds_lock);
-    lvt_page_kind **link = &kind->app->kept_kinds;
-    while (*link != kind) link = &(*link)->next_kept;
-    *link = kind->next_kept;
+    if (kind->app->kept_kinds == kind) {
+        kind->app->kept_kinds = kind->next_kept;
+    } else {
+        lvt_page_kind *before = kind->app->kept_kinds;
+        while (before->next_kept != kind) before = before->next_kept;
+        before->next_kept = kind->next_kept;
+    }
     (void)pthread_mutex_unlock(&kind->app->kinds_lock);
 }
-
-static const lvt_page_kind *first_kind(lvt_app *app) {
-    (void)pthread_mutex_lock(&app->kinds_lock);
-    const lvt_page_kind *kind = app->kept_kinds;
-    (void)pthread_mutex_unlock(&app->kinds_lock);
-    return kind;
-}
-
-bool lvt_app_keeps_pages(lvt_app *app) { return first_kind(app) != NULL; }
 
 /* ---- keys ---- */
 
@@ -220,7 +215,7 @@ static lvt_status load(lvt_page **out, const lvt_page_kind *kind, const char *id
 lvt_status lvt_page_keep_find(lvt_app *app, const char *id, lvt_error *error) {
     lvt_page *page = NULL;
     lvt_status status = LVT_ERROR_PAGE_NOT_FOUND;
-    const lvt_page_kind *kind = first_kind(app);
+    const lvt_page_kind *kind = app->kept_kinds;
     for (; kind != NULL && status == LVT_ERROR_PAGE_NOT_FOUND; kind = kind->next_kept)
         status = load(&page, kind, id, error);
     if (status != LVT_OK) return status;

@@ -29,6 +29,6 @@ lvt_status lvt_page_keep_remove(const lvt_page *page, lvt_error *error);
 /* Look in the store for a page that is not in memory, and put it there. LVT_ERROR_PAGE_NOT_FOUND. */
 lvt_status lvt_page_keep_find(lvt_app *app, const char *id, lvt_error *error);
 static inline bool lvt_page_is_kept(const lvt_page *page) { return page->kind->is_kept; }
-bool lvt_app_keeps_pages(lvt_app *app);
+static inline bool lvt_app_keeps_pages(const lvt_app *app) { return app->kept_kinds != NULL; }
 
 #endif

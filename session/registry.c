@@ -82,11 +82,13 @@ static void publish_oldest(lvt_page_shard *shard) {
     atomic_store_explicit(&shard->oldest_access, access, memory_order_relaxed);
 }
 
-void lvt_page_shard_settle_full(lvt_page_shard *shard) {
-    while (shard->oldest_full != NULL && !lvt_page_has_rendering(shard->oldest_full))
+bool lvt_page_shard_settle_full(lvt_page_shard *shard) {
+    size_t steps = 0;
+    while (shard->oldest_full != NULL && !lvt_page_has_rendering(shard->oldest_full) && steps++ < LVT_SWEEP_BATCH)
         shard->oldest_full = shard->oldest_full->newer;
     const int64_t access = shard->oldest_full != NULL ? shard->oldest_full->last_access : INT64_MAX;
     atomic_store_explicit(&shard->full_access, access, memory_order_relaxed);
+    return shard->oldest_full == NULL || lvt_page_has_rendering(shard->oldest_full);
 }
 
 static void list_append(lvt_page_shard *shard, lvt_page *page) {
@@ -98,7 +100,7 @@ static void list_append(lvt_page_shard *shard, lvt_page *page) {
     publish_oldest(shard);
     if (shard->oldest_full != NULL || !lvt_page_has_rendering(page)) return;
     shard->oldest_full = page;
-    lvt_page_shard_settle_full(shard);
+    (void)lvt_page_shard_settle_full(shard);
 }
 
 static void list_remove(lvt_page_shard *shard, lvt_page *page) {
@@ -108,7 +110,7 @@ static void list_remove(lvt_page_shard *shard, lvt_page *page) {
     else shard->newest = page->older;
     if (shard->oldest_full == page) {
         shard->oldest_full = page->newer;
-        lvt_page_shard_settle_full(shard);
+        (void)lvt_page_shard_settle_full(shard);
     }
     page->older = page->newer = NULL;
     publish_oldest(shard);

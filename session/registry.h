@@ -19,7 +19,7 @@ typedef struct lvt_page_shard {
     lvt_page_table table;
     lvt_page *oldest; /* of the pages that nobody uses */
     lvt_page *newest;
-    lvt_page *oldest_full; /* no older one has a rendering */
+    lvt_page *oldest_full; /* no older one has a rendering; it may have none itself, see lvt_page_shard_settle_full */
     /* Their last_access, for readers without the lock; INT64_MAX when there is none. */
     _Atomic int64_t oldest_access;
     _Atomic int64_t full_access;
@@ -130,8 +130,9 @@ lvt_page_shard *lvt_registry_lock_oldest(lvt_registry *registry, bool is_full);
 void lvt_registry_take_out(lvt_registry *registry, lvt_page_shard *shard, lvt_page *page);
 /* Out of reach: free it, without a lock. */
 void lvt_registry_destroy(lvt_registry *registry, lvt_page *page);
-/* The shard is locked: its oldest page with a rendering has none any more. */
-void lvt_page_shard_settle_full(lvt_page_shard *shard);
+/* The shard is locked: go on to a page with a rendering, but look at LVT_SWEEP_BATCH pages at most. False when there is
+ * more to look at. */
+bool lvt_page_shard_settle_full(lvt_page_shard *shard);
 /* Close the page that was unused longest. False when there is none. */
 bool lvt_registry_evict(lvt_registry *registry);
 

@@ -83,6 +83,10 @@ static void log_once(lvt_registry *registry, lvt_page_mode reason) {
 
 static bool strip_one(lvt_registry *registry, lvt_page_mode reason) {
     lvt_page_shard *shard = lvt_registry_lock_oldest(registry, true);
+    while (shard != NULL && (!lvt_page_shard_settle_full(shard) || shard->oldest_full == NULL)) {
+        (void)pthread_mutex_unlock(&shard->lock);
+        shard = lvt_registry_lock_oldest(registry, true);
+    }
     if (shard == NULL) return false;
     lvt_page *page = shard->oldest_full;
     struct lvt_rendering given_up = *page->rendering;
@@ -91,7 +95,7 @@ static bool strip_one(lvt_registry *registry, lvt_page_mode reason) {
     page->memory.rendering = 0;
     lvt_page_memory after = page->memory;
     set_mode(registry, page, reason);
-    lvt_page_shard_settle_full(shard);
+    (void)lvt_page_shard_settle_full(shard);
     (void)pthread_mutex_unlock(&shard->lock);
     charge(registry, &before, &after);
     lvt_rendering_clear(&given_up);

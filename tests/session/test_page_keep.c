@@ -7,7 +7,7 @@ typedef struct counter {
     char *note;
 } counter;
 LVT_STRUCT(counter, LVT_FIELD(counter, count, LVT_INT, "Count"), LVT_FIELD(counter, note, LVT_STRING, "Note"));
-static const char counter_text[] = "<p>{{.Count}}</p><i>{{.Note}}</i>";
+static const char counter_text[] = "<p>{{.Count}}</p><i>{{.Note}}</i>{{if .Note}}<u>{{.Note}}</u>{{end}}";
 
 /* ---- a store that fails when a test says so ---- */
 
@@ -200,6 +200,28 @@ static void two_processes_change_one_page(void **state) {
     close_world(&w);
 }
 
+/* What a process has sent last is not what its client holds, when another one has sent something since. */
+static void a_client_goes_from_one_process_to_another(void **state) {
+    (void)state;
+    static const char *const notes[] = {"{\"Note\":\"x\"}", "{\"Note\":\"y\"}", "{\"Note\":\"x\"}",
+                                        "{\"Note\":\"x\",\"Count\":1}", "{}"};
+    world w;
+    pages p[2];
+    client c;
+    open_world(&w);
+    for (int i = 0; i < 2; i++) open_process(&p[i], &w, &counter_type, 0);
+    client_init(&c, p[0].f.app, no_group);
+    assert_int_equal(client_create(&c, p[0].kind, LVT_NIL, NULL), LVT_OK);
+    for (size_t i = 0; i < 4 * sizeof notes / sizeof notes[0]; i++) {
+        c.app = p[i / 2 % 2].f.app;
+        assert_int_equal(client_update_json(&c, notes[i % (sizeof notes / sizeof notes[0])], NULL), LVT_OK);
+        client_check(&c);
+    }
+    client_free(&c);
+    for (int i = 0; i < 2; i++) pages_close(&p[i]);
+    close_world(&w);
+}
+
 typedef struct worker {
     lvt_app *app;
     const char *token;
@@ -340,7 +362,7 @@ static void what_is_not_stored_has_not_happened(void **state) {
     world w;
     pages p;
     client c;
-    const counter nine = {.count = 9};
+    const counter nine = {9, (char *)(uintptr_t) "n"};
     open_world(&w);
     open_process(&p, &w, &counter_type, 0);
     client_init(&c, p.f.app, no_group);
@@ -366,6 +388,9 @@ static void what_is_not_stored_has_not_happened(void **state) {
     assert_int_equal(client_change(&c, refuse, NULL, NULL), LVT_ERROR_VALIDATION); /* on a copy */
     assert_int_equal(client_change(&c, count_up, NULL, NULL), LVT_OK);
     assert_string_equal(client_message(&c), "{\"v\":1,\"seq\":2,\"tree\":{\"0\":\"2\"}}");
+    client_check(&c);
+    /* The statics of what could not be stored were not sent. */
+    assert_int_equal(client_update(&c, (lvt_value){&counter_type, &nine}, NULL), LVT_OK);
     client_check(&c);
     client_free(&c);
     pages_close(&p);
@@ -463,10 +488,15 @@ static void kinds_of_kept_pages_are_checked(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_page_is_there_after_a_restart),     cmocka_unit_test(two_processes_change_one_page),
-        cmocka_unit_test(no_change_is_lost_between_processes), cmocka_unit_test(tokens_are_the_same_in_all_processes),
-        cmocka_unit_test(who_makes_room_is_found_again),       cmocka_unit_test(what_is_not_stored_has_not_happened),
-        cmocka_unit_test(a_broken_record_is_set_aside),        cmocka_unit_test(a_newer_program_reads_older_pages),
+        cmocka_unit_test(a_page_is_there_after_a_restart),
+        cmocka_unit_test(two_processes_change_one_page),
+        cmocka_unit_test(a_client_goes_from_one_process_to_another),
+        cmocka_unit_test(no_change_is_lost_between_processes),
+        cmocka_unit_test(tokens_are_the_same_in_all_processes),
+        cmocka_unit_test(who_makes_room_is_found_again),
+        cmocka_unit_test(what_is_not_stored_has_not_happened),
+        cmocka_unit_test(a_broken_record_is_set_aside),
+        cmocka_unit_test(a_newer_program_reads_older_pages),
         cmocka_unit_test(kinds_of_kept_pages_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

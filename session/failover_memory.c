@@ -164,7 +164,7 @@ lvt_status lvt_failover_set_body(lvt_failover_memory *memory, lvt_failover_entry
         entry->body_capacity = after;
         memory->bytes = memory->bytes - before + after;
     }
-    if (body.length != 0) memcpy(entry->body, body.data, body.length);
+    if (entry->body != NULL && body.length != 0) memcpy(entry->body, body.data, body.length);
     entry->body_length = body.length;
     return LVT_OK;
 }

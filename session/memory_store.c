@@ -192,7 +192,7 @@ static outcome set_body(memory_store *store, shard *own, lvt_memory_record *reco
         record->body = fresh;
         record->body_capacity = after;
     }
-    if (body.length != 0) memcpy(record->body, body.data, body.length);
+    if (record->body != NULL && body.length != 0) memcpy(record->body, body.data, body.length);
     record->body_length = body.length;
     return WRITTEN;
 }

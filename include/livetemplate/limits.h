@@ -159,8 +159,8 @@
 #define LVT_STORE_RECORD_MAX ((size_t)16 * 1024 * 1024)
 /* session: the longest life of a record in seconds, a century; sums of nanoseconds stay far from overflow. */
 #define LVT_STORE_TTL_MAX (INT64_C(100) * 365 * 24 * 3600)
-/* session: changes of a record whose ids a store knows, 8 bytes of each. One that was sent twice is recognised if no
- * more than these came between, which takes others so many exchanges in the time of one. */
+/* session: last changes of a record that a store knows, by the version that each led to. One that was sent twice is
+ * recognised if no more than these came between, which takes others so many exchanges in the time of one. */
 #define LVT_STORE_CHANGES_REMEMBERED 16
 /* session: nanoseconds that one call of a Redis store may take, from waiting for a connection to the last byte of the
  * answer. Redis answers within a millisecond; what takes a thousand times as long is gone. And the longest that an

@@ -142,7 +142,7 @@ static void answers_that_do_not_fit_are_refused(void **state) {
 /* More answers than questions: the rest must not be taken for the next question's. */
 static void left_over_answers_are_not_believed(void **state) {
     (void)state;
-    fake_server fake = {.answer = ":1\r\n$-1\r\n"};
+    fake_server fake = {.answer = ":1\r\n:1\r\n"};
     fake_server_start(&fake);
     lvt_session_store *store = open_at(fake.address, LONG);
     for (int round = 1; round <= 5; round++) {

@@ -12,6 +12,7 @@ typedef struct variant {
     const char *prefix;
     size_t compress_above;
     size_t connections_max;
+    bool is_limited; /* the user may do what docs/OPERATIONS.md says, on keys of its prefix, and nothing else */
 } variant;
 
 static redis_server server;
@@ -20,7 +21,7 @@ static lvt_redis_store_options options_of(const variant *v) {
     lvt_redis_store_options options = LVT_REDIS_STORE_OPTIONS_INIT;
     options.address = v->uses_unix ? server.unix_address : v->setup.has_tls ? server.tls_address : server.address;
     options.user = v->user;
-    options.password = v->setup.password;
+    options.password = v->is_limited ? "limited" : v->setup.password;
     options.use_tls = v->setup.has_tls;
     options.ca_file = v->setup.has_tls ? server.ca_file : NULL;
     options.certificate_file = v->shows_certificate ? server.certificate_file : NULL;
@@ -57,6 +58,10 @@ static void pass(int64_t seconds, void *payload) {
 
 static int run_variant(const variant *v) {
     redis_start(&server, v->setup);
+    if (v->is_limited) {
+        REDIS_DO(&server, "ACL", "SETUSER", v->user, "on", ">limited", "~p:*", "+evalsha", "+eval", "+hget", "+hset",
+                 "+pexpire", "+persist", "+pttl", "+del", "+rename", "+exists", "+scan", "+info", "+select");
+    }
     int rounds = v->setup.has_tls || v->setup.is_durable || v->compress_above != 0 ? 200 : 1000;
     const store_maker maker = {v->name, open_store, close_store, pass, (void *)(uintptr_t)v, rounds};
     int failed = store_conformance_run(&maker);
@@ -265,6 +270,7 @@ int main(void) {
         {"redis over TLS", {"secret", true, false, false}, false, false, NULL, NULL, 0, 0},
         {"redis over TLS with a client's certificate", {NULL, true, true, false}, false, true, NULL, NULL, 0, 2},
         {"redis, compressed", {NULL, false, false, false}, false, false, NULL, NULL, 1, 1},
+        {"redis with an access list", {NULL, false, false, false}, false, false, "program", "p:", 0, 0, true},
         {"redis, durable", {NULL, false, false, true}, false, false, NULL, NULL, 0, 0},
     };
     const struct CMUnitTest tests[] = {

@@ -217,11 +217,15 @@ static lvt_status close(lvt_token_claims *out_claims, lvt_app *app, lvt_span tok
 
 lvt_status lvt_page_invalidate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_token_claims claims;
-    const bool is_closed = lvt_app_keeps_pages(app);
-    lvt_status status =
-        is_closed ? close_kept(&claims, app, token, group, error) : look_up(&claims, NULL, app, token, group, error);
+    if (lvt_app_keeps_pages(app)) {
+        lvt_status status = close_kept(&claims, app, token, group, error);
+        /* Without the memory to remember that it was retired it is refused all the same: its page is gone. */
+        if (status == LVT_OK) (void)lvt_token_invalidate(NULL, app, token, group, NULL);
+        return status;
+    }
+    lvt_status status = look_up(&claims, NULL, app, token, group, error);
     if (status == LVT_OK) status = lvt_token_invalidate(NULL, app, token, group, error);
-    if (status != LVT_OK || is_closed) return status;
+    if (status != LVT_OK) return status;
     (void)lvt_registry_close(&app->registry, claims.page, claims.nonce, lvt_page_now(app), NULL);
     return LVT_OK;
 }

@@ -114,7 +114,10 @@ static inline void client_check(client *c) {
     lvt_buffer shown;
     lvt_buffer_init(&shown, 1024 * 1024, NULL);
     lvt_buffer_clear(&c->html);
-    if (lvt_page_render(&c->html, c->app, client_token(c), c->group, &error) != LVT_OK) fail_msg("%s", error.message);
+    lvt_status status = lvt_page_render(&c->html, c->app, client_token(c), c->group, &error);
+    if (status == LVT_ERROR_OUT_OF_MEMORY) /* a test's allocator fails once */
+        status = lvt_page_render(&c->html, c->app, client_token(c), c->group, &error);
+    if (status != LVT_OK) fail_msg("%s", error.message);
     assert_int_equal(lvt_mirror_print(c->mirror, &shown, NULL), LVT_OK);
     if (!lvt_span_equal(lvt_buffer_span(&shown), lvt_buffer_span(&c->html)))
         fail_msg("the client shows\n%.*s\nthe page is\n%.*s", LVT_SPAN_ARGS(lvt_buffer_span(&shown)),

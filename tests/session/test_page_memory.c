@@ -32,6 +32,7 @@ static lvt_status count_up(void *data, void *payload) {
 typedef struct life {
     pages p;
     test_allocator memory;
+    lvt_session_store *store; /* with memory of its own; NULL: the pages are not kept */
     client c;
     size_t failures;
 } life;
@@ -57,11 +58,17 @@ static void resync(life *l) {
     }
 }
 
+static void get_info(life *l, lvt_page_info *out) {
+    lvt_buffer_clear(&l->c.message);
+    while (!check_status(l, lvt_page_get_info(out, l->p.f.app, client_token(&l->c), no_group, NULL))) {
+    }
+}
+
 static void update(life *l, const char *json) {
     lvt_page_info before, after;
-    assert_int_equal(lvt_page_get_info(&before, l->p.f.app, client_token(&l->c), no_group, NULL), LVT_OK);
+    get_info(l, &before);
     while (!check_status(l, client_update_json(&l->c, json, NULL))) {
-        assert_int_equal(lvt_page_get_info(&after, l->p.f.app, client_token(&l->c), no_group, NULL), LVT_OK);
+        get_info(l, &after);
         assert_int_equal(after.sequence, before.sequence);
         assert_int_equal(after.memory_data, before.memory_data);
     }
@@ -69,7 +76,8 @@ static void update(life *l, const char *json) {
 
 static void change(life *l) {
     lvt_status status = client_change(&l->c, count_up, NULL, NULL);
-    while (!check_status(l, status)) status = client_change(&l->c, NULL, NULL, NULL); /* the change itself has stayed */
+    /* The change itself has stayed, unless it was made on a copy. */
+    while (!check_status(l, status)) status = client_change(&l->c, l->store != NULL ? count_up : NULL, NULL, NULL);
 }
 
 static void refresh(life *l) {
@@ -101,43 +109,74 @@ static void live(life *l) {
     refresh(l);
     resync(l);
     client_check(&l->c);
-    assert_int_equal(lvt_page_invalidate(l->p.f.app, client_token(&l->c), no_group, NULL), LVT_OK);
+    lvt_buffer_clear(&l->c.message);
+    while (!check_status(l, lvt_page_invalidate(l->p.f.app, client_token(&l->c), no_group, NULL))) {
+    }
     create(l);
-    assert_int_equal(lvt_page_close(l->p.f.app, client_token(&l->c), no_group, NULL), LVT_OK);
+    lvt_buffer_clear(&l->c.message);
+    while (!check_status(l, lvt_page_close(l->p.f.app, client_token(&l->c), no_group, NULL))) {
+    }
     client_free(&l->c);
+}
+
+static lvt_status make_kind(life *l) {
+    lvt_page_kind_options options = LVT_PAGE_KIND_OPTIONS_INIT;
+    options.tmpl = l->p.tmpl;
+    options.type = &board_type;
+    options.is_kept = l->store != NULL;
+    return lvt_page_kind_create(&l->p.kind, l->p.f.app, &options, NULL);
+}
+
+/* False when nothing has failed. */
+static bool try_life(lvt_session_store *store, size_t fail_at, size_t *failures) {
+    life l = {.store = store};
+    test_allocator_init(&l.memory, 0);
+    pages_init(&l.p);
+    l.p.f.options.allocator = &l.memory.allocator;
+    l.p.f.options.store = store;
+    fixture_open(&l.p.f);
+    l.p.tmpl = load_template(board_text, &l.memory.allocator);
+    l.memory.fail_at = l.memory.calls + fail_at;
+    const size_t before = l.memory.live;
+    lvt_status status = make_kind(&l);
+    if (status != LVT_OK) {
+        assert_int_equal(status, LVT_ERROR_OUT_OF_MEMORY);
+        assert_int_equal(l.memory.live, before);
+        l.failures++;
+        assert_int_equal(make_kind(&l), LVT_OK);
+    }
+    live(&l);
+    const bool has_failed = l.memory.calls >= l.memory.fail_at;
+    pages_close(&l.p);
+    assert_int_equal(l.memory.live, 0);
+    *failures += l.failures;
+    return has_failed;
 }
 
 static void each_allocation_may_fail(void **state) {
     (void)state;
-    size_t failures = 0;
-    for (size_t fail_at = 1;; fail_at++) {
-        life l = {.failures = 0};
-        test_allocator_init(&l.memory, 0);
-        pages_init(&l.p);
-        l.p.f.options.allocator = &l.memory.allocator;
-        fixture_open(&l.p.f);
-        l.p.tmpl = load_template(board_text, &l.memory.allocator);
-        l.memory.fail_at = l.memory.calls + fail_at;
-        const size_t before = l.memory.live;
-        lvt_status status = pages_make_kind(&l.p, &board_type, NULL);
-        if (status != LVT_OK) {
-            assert_int_equal(status, LVT_ERROR_OUT_OF_MEMORY);
-            assert_int_equal(l.memory.live, before);
-            l.failures++;
-            assert_int_equal(pages_make_kind(&l.p, &board_type, NULL), LVT_OK);
-        }
-        live(&l);
-        const bool is_over = l.memory.calls < l.memory.fail_at;
-        pages_close(&l.p);
-        assert_int_equal(l.memory.live, 0);
-        failures += l.failures;
-        if (is_over) break;
-        assert_true(fail_at < 2000);
-    }
+    size_t failures = 0, fail_at = 1;
+    while (try_life(NULL, fail_at, &failures)) assert_true(++fail_at < 2000);
     assert_true(failures > 30);
 }
 
+static void each_allocation_of_kept_pages_may_fail(void **state) {
+    (void)state;
+    lvt_session_store *store;
+    lvt_memory_store_options options = LVT_MEMORY_STORE_OPTIONS_INIT;
+    size_t failures = 0, fail_at = 1, left = 1;
+    assert_int_equal(lvt_memory_store_create(&store, &options, NULL), LVT_OK);
+    while (try_life(store, fail_at, &failures)) assert_true(++fail_at < 2000);
+    assert_true(failures > 50);
+    assert_int_equal(lvt_session_store_count(&left, store, (lvt_span){NULL, 0}, NULL), LVT_OK);
+    assert_int_equal(left, 0); /* no record of what could not be created, or was closed */
+    lvt_session_store_free(store);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_allocation_may_fail)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_allocation_may_fail),
+        cmocka_unit_test(each_allocation_of_kept_pages_may_fail),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

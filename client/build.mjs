@@ -11,18 +11,19 @@ const outfile = join(folder, "dist", "livetemplate.js");
 // Members that nothing but this client's own objects have: the bundle gives them short names. No name that the protocol, a
 // browser's interface used here, or a page's script knows may stand here.
 const OWN_NAMES = `
-  acknowledge acknowledgedAt actionOf actions afterwards answered ask attempts awaiting beforeRow bindChild
-  bindContent bindElement bindRange bindRoot bindRow bindTable bindValue binder bound changed checkTag core count
-  counterparts delay delays dirty dropEmpty established everLive finish focused forms gap held hiddenSince
-  holdButton inUse inert isAlike isAtEnd isFixed isFree isGuarded isImplied isPage isTextOnly keepOpen keySlot
-  lastId lead learn leaving loading markOf maySet morphChildren morphElement morphNodes morphTag morpher
-  onClickAway onEvent onSubmit onWindow openByServer openTimer operate overHttp ownScript parseElement parseInside
-  parsePage parseTag peek pending pieces placed places played policy posting probe probeMark probeTimer readNode
-  readRange readRow readShape readSlots readValue receiver recordOpen refreshing refusal refusals refuse region remember removed
-  rendered replaceNodes retryTimer scrolled sendNow settle shape shapes showAround showElement showInside showNode
-  showSlot showSpan showTag showWhole skeleton skeletons skipped slots socket span startThrottle statics
-  drainOverHttp drop failed fallback flush guard isOff listener lost opened queue refresh refused reply retry timer waiting wake
-  statusTimer stepAside takeAll takeGap takeMessage takePiece takeRows takeText takeTree trail trusted unanswered
+  acknowledge acknowledgedAt actionOf actions active afterwards answered ask attempts awaiting beforeRow bindChild
+  bindContent bindElement binder bindRange bindRoot bindRow bindTable bindValue bound changed checkTag core count
+  counterparts cursor delay delays dirty drainOverHttp drop dropEmpty established everLive fail failed fallback finish
+  first flush focused forget forms gap guard held hiddenSince hold holdButton inert insert inUse isAlike isAtEnd
+  isFixed isFree isGuarded isImplied isOff isPage isTextOnly keepOpen keySlot last lastId lead learn leaving listener
+  live loading lost markOf maySet morphChildren morphElement morpher morphNodes morphTag onClickAway onEvent onSubmit
+  onWindow openByServer opened openTimer operate overHttp ownScript parent parseElement parseInside parsePage parseTag
+  peek pending pieces placed places played policy posting probe probeMark probeTimer queue readNode readRange readRow
+  readShape readSlots readValue receiver recordOpen refresh refreshed refreshing refusal refusals refuse refused
+  region remember removed rendered replaceNodes reply retry retryTimer root scrolled sendNow sequence settle settled
+  shape shapes show showAround showElement showInside showNode showSlot showSpan showTag showWhole skeleton skeletons
+  skipped slots socket span startThrottle statics statusTimer stepAside tags tail takeAll takeGap takeMessage
+  takePiece takeRows takeText takeTree texts timer touch trail trusted unanswered waiting wake work
 `;
 
 await build({
@@ -36,7 +37,7 @@ await build({
   charset: "utf8",
   legalComments: "none",
   mangleProps: new RegExp(`^(${OWN_NAMES.trim().split(/\s+/).join("|")})$`),
-  banner: { js: "/* LiveTemplate client */" },
+  banner: { js: "/* LiveTemplate */" },
 });
 
 const bytes = readFileSync(outfile);

@@ -21,7 +21,7 @@ static void queue(lvt_group *group, bool is_urgent) {
     (void)pthread_mutex_lock(&live->queue_lock);
     bool was_queued = group->flush_queued;
     if (!was_queued) append_to_queue(live, group);
-    if (is_urgent) live->upkeep.is_urgent = true;
+    if (is_urgent) live->is_flush_urgent = true;
     (void)pthread_mutex_unlock(&live->queue_lock);
     if (was_queued) lvt_group_release(group);
 }
@@ -166,8 +166,6 @@ static void flush(lvt_live *live) {
 }
 
 static void sweep(lvt_live *live) {
-    /* Updates that a lack of memory put off are tried again. */
-    flush(live);
     lvt_welcome_sweep(live);
     (void)lvt_app_sweep(live->app);
     lvt_group_sweep(live);
@@ -176,45 +174,76 @@ static void sweep(lvt_live *live) {
 
 /* ---- on another thread ---- */
 
-static void run_upkeep(lvt_job *job) {
-    lvt_live *live = (lvt_live *)(void *)((char *)job - offsetof(lvt_live, upkeep.job));
-    lvt_upkeep *upkeep = &live->upkeep;
+static void begin_upkeep(lvt_live *live, lvt_upkeep *upkeep) {
     (void)pthread_mutex_lock(&live->queue_lock);
-    bool wants_flush = upkeep->wants_flush, wants_sweep = upkeep->wants_sweep;
-    upkeep->wants_flush = upkeep->wants_sweep = false;
+    upkeep->is_wanted = false;
     (void)pthread_mutex_unlock(&live->queue_lock);
-    if (wants_sweep) sweep(live);
-    else if (wants_flush) flush(live);
-    (void)pthread_mutex_lock(&live->queue_lock);
-    bool again = upkeep->wants_flush || upkeep->wants_sweep;
-    upkeep->is_scheduled = again;
-    (void)pthread_mutex_unlock(&live->queue_lock);
-    lvt_live_wake(live);
-    if (again) lvt_live_run_job(live, job);
 }
 
-void lvt_upkeep_init(lvt_upkeep *upkeep) { *upkeep = (lvt_upkeep){.job = {.run = run_upkeep}}; }
+static void end_upkeep(lvt_live *live, lvt_upkeep *upkeep) {
+    (void)pthread_mutex_lock(&live->queue_lock);
+    bool is_wanted = upkeep->is_wanted;
+    upkeep->is_scheduled = is_wanted;
+    (void)pthread_mutex_unlock(&live->queue_lock);
+    lvt_live_wake(live);
+    if (is_wanted) lvt_live_run_job(live, &upkeep->job);
+}
 
-static void schedule_upkeep(lvt_live *live, bool wants_sweep) {
-    lvt_upkeep *upkeep = &live->upkeep;
+static void run_flush(lvt_job *job) {
+    lvt_live *live = (lvt_live *)(void *)((char *)job - offsetof(lvt_live, flushing.job));
+    begin_upkeep(live, &live->flushing);
+    flush(live);
+    end_upkeep(live, &live->flushing);
+}
+
+static void run_sweep(lvt_job *job) {
+    lvt_live *live = (lvt_live *)(void *)((char *)job - offsetof(lvt_live, sweeping.job));
+    begin_upkeep(live, &live->sweeping);
+    sweep(live);
+    end_upkeep(live, &live->sweeping);
+}
+
+void lvt_live_init_upkeep(lvt_live *live) {
+    live->flushing.job.run = run_flush;
+    live->sweeping.job.run = run_sweep;
+}
+
+/* queue_lock is held; true when its job is to be run. */
+static bool want(lvt_upkeep *upkeep) {
+    bool starts = !upkeep->is_scheduled;
+    upkeep->is_wanted = upkeep->is_scheduled = true;
+    return starts;
+}
+
+static void submit_flush(lvt_live *live, bool always) {
     int64_t now = lvt_clock_steady(live->clock);
     (void)pthread_mutex_lock(&live->queue_lock);
-    bool wants_flush = upkeep->is_urgent || live->put_off_due <= now;
-    if (wants_flush) upkeep->wants_flush = true;
-    upkeep->is_urgent = false;
-    if (wants_sweep) upkeep->wants_sweep = true;
-    bool starts = (wants_flush || wants_sweep) && !upkeep->is_scheduled;
-    if (starts) upkeep->is_scheduled = true;
+    bool is_due = always || live->is_flush_urgent || live->put_off_due <= now;
+    live->is_flush_urgent = false;
+    bool starts = is_due && want(&live->flushing);
     (void)pthread_mutex_unlock(&live->queue_lock);
-    if (starts) lvt_live_run_job(live, &upkeep->job);
+    if (starts) lvt_live_run_job(live, &live->flushing.job);
+}
+
+static void submit_sweep(lvt_live *live) {
+    (void)pthread_mutex_lock(&live->queue_lock);
+    bool starts = want(&live->sweeping);
+    (void)pthread_mutex_unlock(&live->queue_lock);
+    if (starts) lvt_live_run_job(live, &live->sweeping.job);
 }
 
 void lvt_live_flush(lvt_live *live) {
     if (live->submit == NULL) flush(live);
-    else schedule_upkeep(live, false);
+    else submit_flush(live, false);
 }
 
 void lvt_live_sweep(lvt_live *live) {
-    if (live->submit == NULL) sweep(live);
-    else schedule_upkeep(live, true);
+    /* Updates that a lack of memory put off are tried again. */
+    if (live->submit == NULL) {
+        flush(live);
+        sweep(live);
+    } else {
+        submit_flush(live, true);
+        submit_sweep(live);
+    }
 }

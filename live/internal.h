@@ -5,7 +5,8 @@
  *   then one of these, with nothing behind it:
  *   live->groups_lock    the table of groups, references, the list of idle groups
  *   live->turns_lock     the tasks that wait for a group's turn
- *   live->queue_lock     the queues of ready connections, of groups to flush, and of those put off; the upkeep
+ *   live->queue_lock     the queues of ready connections, of groups to flush, and of those put off;
+ *                        flushes and sweeps
  *   live->workspace_lock the workspaces that are not in use
  *   live->welcome.lock   the first message of the last page
  *   inbox->lock, outbox->lock, pool->lock, and those of session/
@@ -125,13 +126,12 @@ typedef struct lvt_welcome {
 typedef struct lvt_workspace lvt_workspace;
 typedef struct lvt_shared lvt_shared; /* shared.h */
 
-/* Flushes and sweeps on another thread, one at a time. Under queue_lock, but for the job. */
+/* What is done for all groups on another thread: flushes, one at a time, and beside them sweeps, which may wait for a
+ * session store. Under queue_lock, but for the job. */
 typedef struct lvt_upkeep {
     lvt_job job;
     bool is_scheduled;
-    bool wants_flush;
-    bool wants_sweep;
-    bool is_urgent; /* groups were queued, and not only to be tried again */
+    bool is_wanted; /* once more, when it is done */
 } lvt_upkeep;
 
 struct lvt_live {
@@ -173,9 +173,11 @@ struct lvt_live {
     lvt_group *flush_first;
     lvt_group *flush_last;
     lvt_group *put_off;
-    int64_t put_off_due; /* of the earliest; INT64_MAX: of none */
-    int64_t next_touch;  /* of stored states: the sweep's own */
-    lvt_upkeep upkeep;
+    int64_t put_off_due;  /* of the earliest; INT64_MAX: of none */
+    int64_t next_touch;   /* of stored states: the sweep's own */
+    bool is_flush_urgent; /* groups were queued, and not only to be tried again */
+    lvt_upkeep flushing;
+    lvt_upkeep sweeping;
 
     pthread_mutex_t turns_lock;
 
@@ -392,7 +394,7 @@ void lvt_group_queue_flush(lvt_group *group);
 /* The same for one that there was no memory for: some later flush or the next sweep will do. */
 void lvt_group_queue_retry(lvt_group *group);
 void lvt_group_init_push(lvt_group *group);
-void lvt_upkeep_init(lvt_upkeep *upkeep);
+void lvt_live_init_upkeep(lvt_live *live);
 /* Have it pushed at `due` to those that lack something. The group's lock is held. */
 void lvt_group_put_off(lvt_group *group, int64_t due);
 

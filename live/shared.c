@@ -88,9 +88,12 @@ void lvt_shared_begin(lvt_workspace *workspace, lvt_group *group, bool across) {
 
 static bool fits(const lvt_shared *shared, const lvt_shared_view *view, const lvt_page_context *context) {
     if (view->serial == 0) return false;
-    if (!lvt_page_contexts_agree(view->asked, &view->context, context)) return false;
-    if (view->turn == shared->turn) return true;
-    return view->is_public && shared->has_state && lvt_state_equal(&view->state, &shared->state);
+    /* The page of another group may be gone by now: what was made for it is looked at only if nothing was asked of it.
+     */
+    if (view->turn != shared->turn &&
+        !(view->is_public && shared->has_state && lvt_state_equal(&view->state, &shared->state)))
+        return false;
+    return lvt_page_contexts_agree(view->asked, &view->context, context);
 }
 
 /* What this page shows is the best to start from; a page that shows nothing starts from what another one does. */

@@ -266,7 +266,7 @@ lvt_status lvt_live_create(lvt_live **out, lvt_app *app, const lvt_view *view, c
     live->submit = options->submit;
     live->submit_payload = options->submit_payload;
     atomic_init(&live->is_stopping, false);
-    lvt_upkeep_init(&live->upkeep);
+    lvt_live_init_upkeep(live);
     live->put_off_due = INT64_MAX;
     live->update_interval = options->update_interval != 0 ? options->update_interval : LVT_UPDATE_INTERVAL_DEFAULT;
     if (live->update_interval < 0) live->update_interval = 0;

@@ -106,7 +106,8 @@ static lvt_status init(lvt_app *app, lvt_error *error) {
 }
 
 static lvt_status init_locks(lvt_app *app, lvt_error *error) {
-    pthread_mutex_t *const locks[] = {&app->keychain.lock, &app->keychain.change_lock, &app->retired.lock};
+    pthread_mutex_t *const locks[] = {&app->kinds_lock, &app->keychain.lock, &app->keychain.change_lock,
+                                      &app->retired.lock};
     for (size_t i = 0; i < sizeof locks / sizeof locks[0]; i++) {
         if (pthread_mutex_init(locks[i], NULL) == 0) continue;
         while (i-- > 0) (void)pthread_mutex_destroy(locks[i]);
@@ -116,6 +117,7 @@ static lvt_status init_locks(lvt_app *app, lvt_error *error) {
 }
 
 static void destroy_locks(lvt_app *app) {
+    (void)pthread_mutex_destroy(&app->kinds_lock);
     (void)pthread_mutex_destroy(&app->keychain.lock);
     (void)pthread_mutex_destroy(&app->keychain.change_lock);
     (void)pthread_mutex_destroy(&app->retired.lock);

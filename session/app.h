@@ -21,6 +21,8 @@ struct lvt_app {
     lvt_retired retired;
     lvt_registry registry; /* has locks of its own */
     lvt_cleanup cleanup;
+    pthread_mutex_t kinds_lock;
+    _Atomic(lvt_page_kind *) kept_kinds; /* changed under it; see page_keep.h */
 };
 
 lvt_moment lvt_app_now(const lvt_app *app);

@@ -58,10 +58,10 @@ struct lvt_page {
 };
 
 /* A page with a kind. Behind it, in the same block, are the bits of `known` and the data (page_kind.h). */
-typedef struct lvt_kept_page {
+typedef struct lvt_private_page {
     lvt_page page;
     struct lvt_rendering shown; /* page.rendering */
-} lvt_kept_page;
+} lvt_private_page;
 
 /* The record of a live page. */
 lvt_status lvt_page_create_live(lvt_page **out, const char *id, const char *nonce, const lvt_group_tag *group,

@@ -2,12 +2,17 @@
 #ifndef LIVETEMPLATE_SESSION_PAGE_ACCESS_H
 #define LIVETEMPLATE_SESSION_PAGE_ACCESS_H
 
-#include "page_kind.h"
+#include "page_keep.h"
 
 static inline int64_t lvt_page_now(const lvt_app *app) { return lvt_clock_steady(&app->options.clock); }
-/* The page that a token opens, taken. */
-lvt_status lvt_page_take(lvt_page **out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
+/* The page that a token opens, taken. A page that is kept is looked for in the store where it is not in memory; with
+ * `reads` it is as it is stored, otherwise it may be behind. */
+lvt_status lvt_page_take(lvt_page **out, lvt_token_claims *out_claims, lvt_app *app, lvt_span token, lvt_span group,
+                         bool reads, lvt_error *error);
 void lvt_page_give_back(lvt_app *app, lvt_page *page);
+/* Bring a page that is taken up to date, and see that it is still the token's. Where its record is gone it is closed.
+ */
+lvt_status lvt_page_renew(lvt_page *page, const lvt_token_claims *claims, lvt_error *error);
 
 /* Where data come from: a value, or JSON. */
 typedef struct lvt_page_source {
@@ -20,6 +25,9 @@ typedef struct lvt_page_source {
  * exceed the memory of a page; on an error nothing is owned. */
 lvt_status lvt_page_fill(void *object, size_t *out_bytes, const lvt_page_kind *kind, const lvt_page_source *source,
                          lvt_error *error);
+
+/* The last part of it, for an object that was filled otherwise; it stays as it is. */
+lvt_status lvt_page_check_size(size_t *out_bytes, const lvt_page_kind *kind, const void *object, lvt_error *error);
 
 /* page_list.c: steady times of an info become wall times. */
 void lvt_page_info_set_wall(lvt_page_info *info, const lvt_app *app, int64_t steady);

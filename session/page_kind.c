@@ -1,6 +1,6 @@
 /* Kinds: the layout of a page's block, and a pool of workspaces, of which there are as many as threads have rendered at
  * once. */
-#include "page_kind.h"
+#include "page_keep.h"
 
 #include "render/shape.h"
 
@@ -16,8 +16,9 @@ static size_t align_up(size_t offset, size_t alignment) { return (offset + align
 static void lay_out(lvt_page_kind *kind) {
     const size_t end = FIRST_SHAPE_ID + lvt_shapes_count(kind->shapes);
     kind->known_words = (end + WORD_BITS - 1) / WORD_BITS;
-    kind->known_offset = align_up(sizeof(lvt_kept_page), _Alignof(uint64_t));
-    const size_t known_end = kind->known_offset + 2 * kind->known_words * sizeof(uint64_t);
+    kind->known_offset = align_up(sizeof(lvt_private_page), _Alignof(uint64_t));
+    kind->keeping_offset = kind->known_offset + 2 * kind->known_words * sizeof(uint64_t);
+    const size_t known_end = kind->keeping_offset + (kind->is_kept ? sizeof(lvt_page_keeping) : 0);
     kind->data_offset = align_up(known_end, kind->type->alignment > 0 ? kind->type->alignment : 1);
     kind->size = kind->data_offset + kind->type->size;
 }
@@ -40,6 +41,8 @@ lvt_status lvt_page_kind_create(lvt_page_kind **out, lvt_app *app, const lvt_pag
     if (options->version != 1)
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "lvt_page_kind_options: version %u is unknown",
                              options->version);
+    if (options->is_kept && app->options.store == NULL)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "pages are kept in a session store: there is none");
     if (options->tmpl == NULL || options->type == NULL)
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "a kind of page needs a template and a type");
     const lvt_allocator *allocator = app->options.allocator;
@@ -48,9 +51,14 @@ lvt_status lvt_page_kind_create(lvt_page_kind **out, lvt_app *app, const lvt_pag
     kind->app = app;
     kind->tmpl = options->tmpl;
     kind->type = options->type;
+    kind->is_kept = options->is_kept;
     atomic_init(&kind->duplicates, 0);
     lvt_status status = init(kind, options->name != NULL ? options->name : lvt_template_name(options->tmpl), error);
     if (status == LVT_OK && pthread_mutex_init(&kind->lock, NULL) != 0) status = lvt_error_out_of_memory(error);
+    if (status == LVT_OK && kind->is_kept) {
+        status = lvt_page_keep_begin(kind, error);
+        if (status != LVT_OK) (void)pthread_mutex_destroy(&kind->lock);
+    }
     if (status != LVT_OK) {
         lvt_shapes_free(kind->shapes);
         lvt_release(allocator, kind);
@@ -69,6 +77,7 @@ static void free_workspace(const lvt_page_kind *kind, lvt_page_workspace *worksp
 
 void lvt_page_kind_free(lvt_page_kind *kind) {
     if (kind == NULL) return;
+    if (kind->is_kept) lvt_page_keep_end(kind);
     lvt_registry_close_kind(&kind->app->registry, kind);
     while (kind->workspaces != NULL) {
         lvt_page_workspace *workspace = kind->workspaces;
@@ -82,20 +91,17 @@ void lvt_page_kind_free(lvt_page_kind *kind) {
 
 const char *lvt_page_kind_name(const lvt_page_kind *kind) { return kind->name; }
 
-lvt_status lvt_page_kind_make_page(lvt_page **out, const lvt_page_kind *kind, lvt_error *error) {
-    lvt_kept_page *kept = lvt_allocate_zeroed(kind->app->options.allocator, 1, kind->size);
-    if (kept == NULL) return lvt_error_out_of_memory(error);
-    lvt_page *page = &kept->page;
-    lvt_status status = lvt_id_random(page->id, error);
-    if (status == LVT_OK) status = lvt_id_random(page->nonce, error);
-    if (status != LVT_OK) {
-        lvt_release(kind->app->options.allocator, kept);
-        return status;
-    }
+lvt_status lvt_page_kind_make_page(lvt_page **out, const lvt_page_kind *kind, const char *id, const char *nonce,
+                                   lvt_error *error) {
+    lvt_private_page *whole = lvt_allocate_zeroed(kind->app->options.allocator, 1, kind->size);
+    if (whole == NULL) return lvt_error_out_of_memory(error);
+    lvt_page *page = &whole->page;
+    memcpy(page->id, id, LVT_ID_LENGTH);
+    memcpy(page->nonce, nonce, LVT_ID_LENGTH);
     page->kind = kind;
-    kept->shown.shapes = kind->shapes;
-    page->rendering = &kept->shown;
-    page->known = (lvt_known_shapes){.bits = (uint64_t *)(void *)((char *)kept + kind->known_offset),
+    whole->shown.shapes = kind->shapes;
+    page->rendering = &whole->shown;
+    page->known = (lvt_known_shapes){.bits = (uint64_t *)(void *)((char *)whole + kind->known_offset),
                                      .words = kind->known_words,
                                      .allocator = kind->app->options.allocator};
     *out = page;

@@ -19,8 +19,11 @@ struct lvt_page_kind {
     const lvt_template *tmpl;
     const lvt_type *type;
     lvt_shapes *shapes;
-    size_t known_words;  /* of lvt_known_shapes, which never grow */
-    size_t known_offset; /* in a page's block */
+    bool is_kept;             /* in the application's session store; then: */
+    lvt_page_kind *next_kept; /* of the application */
+    size_t known_words;       /* of lvt_known_shapes, which never grow */
+    size_t known_offset;      /* in a page's block */
+    size_t keeping_offset;
     size_t data_offset;
     size_t size;              /* of the block */
     atomic_size_t duplicates; /* rows whose key stood twice, as reported last */
@@ -34,7 +37,8 @@ static inline lvt_value lvt_page_value(const lvt_page *page) {
 }
 
 /* A page in nobody's table; its data are zeroed. */
-lvt_status lvt_page_kind_make_page(lvt_page **out, const lvt_page_kind *kind, lvt_error *error);
+lvt_status lvt_page_kind_make_page(lvt_page **out, const lvt_page_kind *kind, const char *id, const char *nonce,
+                                   lvt_error *error);
 lvt_status lvt_page_workspace_take(lvt_page_workspace **out, lvt_page_kind *kind, lvt_error *error);
 void lvt_page_workspace_return(lvt_page_kind *kind, lvt_page_workspace *workspace);
 

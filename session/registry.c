@@ -82,11 +82,13 @@ static void publish_oldest(lvt_page_shard *shard) {
     atomic_store_explicit(&shard->oldest_access, access, memory_order_relaxed);
 }
 
-void lvt_page_shard_settle_full(lvt_page_shard *shard) {
-    while (shard->oldest_full != NULL && !lvt_page_has_rendering(shard->oldest_full))
+bool lvt_page_shard_settle_full(lvt_page_shard *shard) {
+    size_t steps = 0;
+    while (shard->oldest_full != NULL && !lvt_page_has_rendering(shard->oldest_full) && steps++ < LVT_SWEEP_BATCH)
         shard->oldest_full = shard->oldest_full->newer;
     const int64_t access = shard->oldest_full != NULL ? shard->oldest_full->last_access : INT64_MAX;
     atomic_store_explicit(&shard->full_access, access, memory_order_relaxed);
+    return shard->oldest_full == NULL || lvt_page_has_rendering(shard->oldest_full);
 }
 
 static void list_append(lvt_page_shard *shard, lvt_page *page) {
@@ -98,7 +100,7 @@ static void list_append(lvt_page_shard *shard, lvt_page *page) {
     publish_oldest(shard);
     if (shard->oldest_full != NULL || !lvt_page_has_rendering(page)) return;
     shard->oldest_full = page;
-    lvt_page_shard_settle_full(shard);
+    (void)lvt_page_shard_settle_full(shard);
 }
 
 static void list_remove(lvt_page_shard *shard, lvt_page *page) {
@@ -108,7 +110,7 @@ static void list_remove(lvt_page_shard *shard, lvt_page *page) {
     else shard->newest = page->older;
     if (shard->oldest_full == page) {
         shard->oldest_full = page->newer;
-        lvt_page_shard_settle_full(shard);
+        (void)lvt_page_shard_settle_full(shard);
     }
     page->older = page->newer = NULL;
     publish_oldest(shard);
@@ -370,10 +372,16 @@ lvt_status lvt_registry_add(lvt_registry *registry, lvt_page *page, int64_t now,
     const uint64_t hash = lvt_registry_hash(registry, page->id);
     lvt_page_shard *shard = lvt_registry_shard(registry, hash);
     (void)pthread_mutex_lock(&shard->lock);
-    enter(registry, shard, hash, page, now);
-    list_append(shard, page);
+    const bool is_free = lvt_page_table_find(&shard->table, hash, page->id) == NULL;
+    if (is_free) {
+        enter(registry, shard, hash, page, now);
+        list_append(shard, page);
+    }
     unlock(registry, shard);
-    return LVT_OK;
+    if (is_free) return LVT_OK;
+    lvt_registry_discharge(registry, page);
+    unreserve(registry);
+    return lvt_error_set(error, LVT_ERROR_EXISTS, "there is a page of this id");
 }
 
 /* The page of that id and nonce; the shard is locked. A page whose time is over is taken out, for the caller to
@@ -388,7 +396,7 @@ static lvt_status look_up(lvt_page **out, lvt_page **out_expired, lvt_registry *
         return not_found(error);
     }
     if (page == NULL || page->kind == NULL) return not_found(error);
-    if (strcmp(page->nonce, nonce) != 0) return replayed(error);
+    if (nonce != NULL && strcmp(page->nonce, nonce) != 0) return replayed(error);
     *out = page;
     return LVT_OK;
 }
@@ -404,7 +412,7 @@ static lvt_status finish_look_up(lvt_registry *registry, lvt_page *expired, lvt_
 static lvt_status wait_for(lvt_page_shard *shard, lvt_page *page, const char *nonce, lvt_error *error) {
     while (page->is_taken && !page->is_closed) (void)pthread_cond_wait(&shard->turn, &shard->lock);
     if (page->is_closed) return lvt_error_set(error, LVT_ERROR_CLOSED, "the page was closed meanwhile");
-    return strcmp(page->nonce, nonce) == 0 ? LVT_OK : replayed(error);
+    return nonce == NULL || strcmp(page->nonce, nonce) == 0 ? LVT_OK : replayed(error);
 }
 
 /* One user less. True when the caller is to destroy the page. The shard is locked. */
@@ -445,6 +453,13 @@ void lvt_registry_give_back(lvt_registry *registry, lvt_page *page, int64_t now)
     const bool is_last = let_go(shard, page);
     (void)pthread_mutex_unlock(&shard->lock);
     if (is_last) lvt_registry_destroy(registry, page);
+}
+
+void lvt_registry_read_nonce(char out[LVT_ID_LENGTH + 1], lvt_registry *registry, const lvt_page *page) {
+    lvt_page_shard *shard = lvt_registry_shard(registry, lvt_registry_hash(registry, page->id));
+    (void)pthread_mutex_lock(&shard->lock);
+    memcpy(out, page->nonce, sizeof page->nonce);
+    (void)pthread_mutex_unlock(&shard->lock);
 }
 
 lvt_status lvt_registry_close(lvt_registry *registry, const char *id, const char *nonce, int64_t now,

@@ -19,7 +19,7 @@ typedef struct lvt_page_shard {
     lvt_page_table table;
     lvt_page *oldest; /* of the pages that nobody uses */
     lvt_page *newest;
-    lvt_page *oldest_full; /* no older one has a rendering */
+    lvt_page *oldest_full; /* no older one has a rendering; it may have none itself, see lvt_page_shard_settle_full */
     /* Their last_access, for readers without the lock; INT64_MAX when there is none. */
     _Atomic int64_t oldest_access;
     _Atomic int64_t full_access;
@@ -68,13 +68,16 @@ void lvt_registry_disconnect(lvt_registry *registry, lvt_page *page, int64_t now
 /* ---- pages with a kind ---- */
 
 /* Take in a new page, which is complete. It is the registry's afterwards, and may be gone at any time.
- * LVT_ERROR_LIMIT: the registry is full of pages, or of memory. */
+ * LVT_ERROR_LIMIT: the registry is full of pages, or of memory. LVT_ERROR_EXISTS: there is one of this id. */
 lvt_status lvt_registry_add(lvt_registry *registry, lvt_page *page, int64_t now, lvt_error *error);
-/* Take the page, when those who came before have given it back. LVT_ERROR_PAGE_NOT_FOUND, LVT_ERROR_TOKEN_REPLAYED by
- * another nonce, LVT_ERROR_CLOSED when it was closed while this waited. */
+/* Take the page, when those who came before have given it back. `nonce` NULL: whatever its nonce.
+ * LVT_ERROR_PAGE_NOT_FOUND, LVT_ERROR_TOKEN_REPLAYED by another nonce, LVT_ERROR_CLOSED when it was closed while this
+ * waited. */
 lvt_status lvt_registry_take(lvt_page **out, lvt_registry *registry, const char *id, const char *nonce, int64_t now,
                              lvt_error *error);
 void lvt_registry_give_back(lvt_registry *registry, lvt_page *page, int64_t now);
+/* Of a page that is taken: the nonce that it is known by. */
+void lvt_registry_read_nonce(char out[LVT_ID_LENGTH + 1], lvt_registry *registry, const lvt_page *page);
 /* The page leaves; whoever has taken it has it to the end, those who wait get LVT_ERROR_CLOSED. */
 lvt_status lvt_registry_close(lvt_registry *registry, const char *id, const char *nonce, int64_t now, lvt_error *error);
 /* Take out all pages of a kind, which nobody uses. */
@@ -127,8 +130,9 @@ lvt_page_shard *lvt_registry_lock_oldest(lvt_registry *registry, bool is_full);
 void lvt_registry_take_out(lvt_registry *registry, lvt_page_shard *shard, lvt_page *page);
 /* Out of reach: free it, without a lock. */
 void lvt_registry_destroy(lvt_registry *registry, lvt_page *page);
-/* The shard is locked: its oldest page with a rendering has none any more. */
-void lvt_page_shard_settle_full(lvt_page_shard *shard);
+/* The shard is locked: go on to a page with a rendering, but look at LVT_SWEEP_BATCH pages at most. False when there is
+ * more to look at. */
+bool lvt_page_shard_settle_full(lvt_page_shard *shard);
 /* Close the page that was unused longest. False when there is none. */
 bool lvt_registry_evict(lvt_registry *registry);
 

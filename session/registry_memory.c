@@ -83,6 +83,10 @@ static void log_once(lvt_registry *registry, lvt_page_mode reason) {
 
 static bool strip_one(lvt_registry *registry, lvt_page_mode reason) {
     lvt_page_shard *shard = lvt_registry_lock_oldest(registry, true);
+    while (shard != NULL && (!lvt_page_shard_settle_full(shard) || shard->oldest_full == NULL)) {
+        (void)pthread_mutex_unlock(&shard->lock);
+        shard = lvt_registry_lock_oldest(registry, true);
+    }
     if (shard == NULL) return false;
     lvt_page *page = shard->oldest_full;
     struct lvt_rendering given_up = *page->rendering;
@@ -91,7 +95,7 @@ static bool strip_one(lvt_registry *registry, lvt_page_mode reason) {
     page->memory.rendering = 0;
     lvt_page_memory after = page->memory;
     set_mode(registry, page, reason);
-    lvt_page_shard_settle_full(shard);
+    (void)lvt_page_shard_settle_full(shard);
     (void)pthread_mutex_unlock(&shard->lock);
     charge(registry, &before, &after);
     lvt_rendering_clear(&given_up);
@@ -139,7 +143,7 @@ static void give_up_own(lvt_registry *registry, lvt_page *page, lvt_page_memory 
 /* The mode of a page that gives up nothing now. */
 static lvt_page_mode mode_of(const lvt_page *page) {
     if (lvt_page_has_rendering(page)) return LVT_PAGE_MODE_CHANGES;
-    return page->sequence == 0 ? LVT_PAGE_MODE_NEW : (lvt_page_mode)page->mode;
+    return page->sequence != 0 && lvt_page_is_over(page) ? (lvt_page_mode)page->mode : LVT_PAGE_MODE_NEW;
 }
 
 bool lvt_registry_account(lvt_registry *registry, lvt_page *page, size_t data) {

@@ -100,10 +100,9 @@ export function planSelect(select: HTMLSelectElement, inUse: Element | null): ()
   return () => {
     const keep = select === inUse || (touched && theirs === JSON.stringify(valuesOf(chosenByDefault(select))));
     const options = [...select.options];
-    const still = mine.map((option, i) => {
-      const isEqual = (other: HTMLOptionElement): boolean => other.value === values[i];
-      return options.includes(option) && isEqual(option) ? option : options.find(isEqual);
-    });
+    const still = mine.map((option, i) =>
+      [option, ...options].find((other) => other.value === values[i] && options.includes(other)),
+    );
     const stays = keep && !still.includes(undefined);
     const wanted: (HTMLOptionElement | undefined)[] = stays ? still : initiallyChosen(select);
     if (wanted.length === 0 && !select.multiple) select.selectedIndex = -1;

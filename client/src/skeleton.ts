@@ -43,6 +43,16 @@ function ownSlots(node: Node): number[] {
   return node.nodeName === "TEMPLATE" ? slotsIn(node.outerHTML) : slots;
 }
 
+/** The table directly behind something that a node is in, as it is behind what the table does not take. */
+function tableBehind(node: Node, root: Node): Node | undefined {
+  for (let outer = node.parentNode; outer && outer !== root; outer = outer.parentNode) {
+    let next: Node | null = outer;
+    do next = next.nextSibling;
+    while (next && next.nodeName !== "TABLE" && next.nodeValue?.trim() !== "");
+    if (isElement(next)) return next;
+  }
+}
+
 export class Skeleton {
   /** For each slot the comment that stands for it, or the element whose tag or text it is in; null outside of the body. */
   readonly at: (Node | null)[];
@@ -101,11 +111,22 @@ export class Skeleton {
         for (const slot of ownSlots(node)) inTags.add(slot);
 
     const markOf = (slot: number) => (inTags.has(slot) ? wordOf(slot) : `<!--${wordOf(slot)}-->`);
-    const root = parse(weave(shape, markOf));
+    const marked = weave(shape, markOf);
+    const root = parse(marked);
     if (!root) return null;
     const nodes = nodesOf(whole(root));
     const found = nodes.flatMap(ownSlots);
     if (new Set(found).size !== found.length || found.length < shape.statics.length - 1) return null;
+
+    // What a table puts before itself is still parsed as in the table: a row would go there.
+    const tablesIn = (around: Element | null): Node[] => [...(around?.querySelectorAll("table") || [])];
+    for (const node of nodes) {
+      const slot = slotOf(node.nodeValue);
+      const table = slot >= 0 && tableBehind(node, root);
+      if (!table) continue;
+      const same = tablesIn(parse(marked.replace(markOf(slot), "<tr>")))[tablesIn(root).indexOf(table)];
+      if (same?.isEqualNode(table) === false) return null;
+    }
 
     const asText = new Set<number>();
     for (const node of nodes)

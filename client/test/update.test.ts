@@ -288,6 +288,25 @@ describe("what cannot be addressed is shown with as little as possible around it
     expectPage();
   });
 
+  test.each(["dl", "b", "select"])("a table's rows in <%s>, which the table puts before itself", (name) => {
+    serve(node(1, [`<p>t</p> <table><${name}>`, `</${name}></table><p>`, "</p>"], "", "x"));
+    const row = (key: string): JsonObject => ({ "0": key });
+    update({ "0": { f: 2, s: ['<tr data-key="', '"><td>1</td></tr>'], d: ["a", "b"].map(row), m: { idKey: "0" } } });
+    expectPage();
+    update({ "0": [["r", "a"]], "1": "y" });
+    expectPage();
+    update({ "0": "" });
+    expectPage();
+  });
+
+  test("what only stands directly before a table", () => {
+    serve(node(1, ["<h1>", "</h1><table><tr><td>", "</td></tr></table>"], "t", "x"));
+    const spy = whole();
+    update({ "0": "u", "1": "y" });
+    expect(mutations()).toEqual(['text "u"', 'text "y"']);
+    expect(spy).not.toHaveBeenCalled();
+  });
+
   test("the first line of preformatted text", () => {
     serve(node(1, ["<pre>", "", "</pre>"], "x", "\ny"));
     for (const [first, second] of [

@@ -50,14 +50,31 @@ typedef struct lvt_page_kind_options {
     const char *name; /* in lists and logs, at most LVT_PAGE_KIND_NAME_MAX bytes; NULL: the template's. Copied */
     const lvt_template *tmpl; /* must outlive the kind */
     const lvt_type *type;     /* of the data, which is dot and $; must outlive the kind. LVT_DYNAMIC: any */
+    bool is_kept;             /* in lvt_app_options.store: see "kept pages" below */
 } lvt_page_kind_options;
 #define LVT_PAGE_KIND_OPTIONS_INIT \
     { .version = 1 }
 
-/* LVT_ERROR_TYPE for a type that cannot work. */
+/* Kept pages. The data of such a page, its nonce and the number of its last message are a record in the application's
+ * session store, by the name of the kind, which must stay what it is. A call that changes the page has written the
+ * record before it returns LVT_OK: the token opens the page after a restart, or in another process with the same
+ * secret, store and id, as it was then. Its first message there is the whole tree. Closing a page removes the record; a
+ * page that only has to make room in memory, or whose kind is freed, keeps it for the rest of its time to live.
+ *
+ * The calls are those of all pages. They may wait for the store, and may answer
+ *   LVT_ERROR_UNAVAILABLE   the store cannot be reached: nothing was changed, as far as is known. Pages that are in
+ *                           memory are shown, read and resynced all the same
+ *   LVT_ERROR_CORRUPT       the record cannot be read; it was set aside, and the page is gone
+ *   LVT_ERROR_CONFLICT      other processes have changed it LVT_ACTION_RETRIES_MAX times meanwhile
+ * Callbacks of lvt_page_change are run on a copy of the data, which takes their place when it is stored, and again
+ * where another process has changed the page meanwhile: what fails leaves nothing, and must do nothing else. Each
+ * change costs what all the data cost to copy and to write. */
+
+/* LVT_ERROR_TYPE for a type that cannot work. LVT_ERROR_EXISTS: there is a kind of kept pages of this name. */
 lvt_status lvt_page_kind_create(lvt_page_kind **out, lvt_app *app, const lvt_page_kind_options *options,
                                 lvt_error *error);
-/* Closes the pages of this kind. Nobody may be in a call for one of them. Before lvt_app_free. NULL is allowed. */
+/* Closes the pages of this kind. Nobody may be in a call for one of them; and if it is kept, in none with a token.
+ * Before lvt_app_free. NULL is allowed. */
 void lvt_page_kind_free(lvt_page_kind *kind);
 const char *lvt_page_kind_name(const lvt_page_kind *kind);
 

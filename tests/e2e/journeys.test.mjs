@@ -83,8 +83,9 @@ function frame(text) {
 
 // Runs in the page: compares behind each update, and keeps the first difference of each journey.
 function probe() {
-    const fieldsOf = (region) => [...region.querySelectorAll('input,textarea,select,option,details')].map((field) =>
-        [field.nodeName, field.value, field.checked, field.selected, field.open]);
+    // Of options, those that are in a list: another one is not shown.
+    const fieldsOf = (region) => [...region.querySelectorAll('input,textarea,select,details')].map((field) =>
+        [field.nodeName, field.value, field.checked, field.open, [...field.options ?? []].map((option) => [option.value, option.selected])]);
     const plain = (region, scripts) => {
         const copy = region.cloneNode(true);
         for (const element of copy.querySelectorAll('*')) {

@@ -197,6 +197,19 @@ test('options with elements between them and their list are chosen as in a fresh
     await page.close();
 });
 
+test('a button in a button ends it, as when the page is loaded', async () => {
+    const page = await open();
+    const shown = await page.evaluate(async (client) => {
+        const region = await window.begin(client, '');
+        window.say({ f: 1, s: ['<button>a<b><button>', '</button></b></button>'], 0: 'x' });
+        window.say({ 0: 'y' });
+        return region.innerHTML;
+    }, script);
+    assert.equal(shown, '<button>a<b></b></button><b><button>y</button></b>');
+    assert.deepEqual(page.problems, []);
+    await page.close();
+});
+
 // ---- journeys that the server made ----
 
 test('after the journeys of client/test/journeys.jsonl the page is what a browser reads from the server', async () => {

@@ -12,10 +12,10 @@ typedef struct flaky {
     lvt_session_store *inner;
     lvt_session_store *store; /* this one, in use */
     size_t gets, puts;
-    bool is_away;         /* every call: LVT_ERROR_UNAVAILABLE */
-    size_t lose_answers;  /* of the next so many puts, which happen all the same */
-    size_t refuse_puts;   /* the next so many are LVT_ERROR_UNAVAILABLE, and do not happen */
-    bool is_full;         /* puts are LVT_ERROR_LIMIT */
+    bool is_away;        /* every call: LVT_ERROR_UNAVAILABLE */
+    size_t lose_answers; /* of the next so many puts, which happen all the same */
+    size_t refuse_puts;  /* the next so many are LVT_ERROR_UNAVAILABLE, and do not happen */
+    bool is_full;        /* puts are LVT_ERROR_LIMIT */
     bool is_only_in_memory;
     void (*before_put)(void *payload); /* another process, which is faster */
     void *payload;

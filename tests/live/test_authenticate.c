@@ -322,6 +322,14 @@ static void nobody_gets_into_anothers_group(void **state) {
         memcpy(thief.cookie, cookies[i], sizeof cookies[i]);
         assert_int_equal(browser_post_form(&thief, "lvt-action=increment"), 303);
     }
+    /* What the application has signed for another use is no browser's. */
+    lvt_buffer other_use;
+    lvt_buffer_init(&other_use, 256, NULL);
+    assert_int_equal(lvt_cookie_sign(&other_use, s.app, LVT_SPAN("room:lobby"), NULL), LVT_OK);
+    (void)snprintf(thief.cookie, sizeof thief.cookie, "livetemplate-id=%s", lvt_buffer_string(&other_use));
+    assert_int_equal(browser_get(&thief), 200);
+    assert_contains(thief.headers, "Set-Cookie: livetemplate-id=");
+    lvt_buffer_free(&other_use);
     /* One's own good cookie with another's token, and the other way round. */
     assert_int_equal(close_code_with(&eve, anns_token), LVT_CLOSE_TOKEN);
     assert_int_equal(close_code_with(&ann, eves_token), LVT_CLOSE_TOKEN);

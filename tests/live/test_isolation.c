@@ -214,7 +214,7 @@ static void *run(void *payload) {
     return NULL;
 }
 
-static void play(const char *template_text) {
+static void play(const char *template_text, lvt_session_store *store) {
     const char *seconds = getenv("LVT_ISOLATION_SECONDS");
     int64_t duration = (seconds != NULL ? atoi(seconds) : 1) * LVT_NANOSECONDS_PER_SECOND / 2;
     pool p;
@@ -225,6 +225,7 @@ static void play(const char *template_text) {
     member *members = calloc(GROUPS, sizeof *members);
     assert_non_null(members);
     pool_init(&p, &s);
+    s.app_options.store = store;
     s.view.template_text = template_text;
     s.view.actions = actions;
     s.view.authenticator.identify = user_of_header;
@@ -276,10 +277,21 @@ static void play(const char *template_text) {
 
 static void groups_see_nothing_of_each_other(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof page_templates / sizeof page_templates[0]; i++) play(page_templates[i]);
+    for (size_t i = 0; i < sizeof page_templates / sizeof page_templates[0]; i++) play(page_templates[i], NULL);
+}
+
+/* Every change is written to a store, by workers and by threads that broadcast. */
+static void neither_do_groups_that_are_stored(void **state) {
+    (void)state;
+    lvt_memory_store_options options = LVT_MEMORY_STORE_OPTIONS_INIT;
+    lvt_session_store *store;
+    assert_int_equal(lvt_memory_store_create(&store, &options, NULL), LVT_OK);
+    play(page_templates[0], store);
+    lvt_session_store_free(store);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(groups_see_nothing_of_each_other)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(groups_see_nothing_of_each_other),
+                                       cmocka_unit_test(neither_do_groups_that_are_stored)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,8 +21,8 @@ static const visit visits[] = {
      0},
     {"{{.Count}}{{if .lvt.HasErrors}}{{range .lvt.Errors}}{{.Message}}{{end}}{{else}}<p title=\"{{.Title}}\">{{end}}",
      0},
-    {BOARD_TEMPLATE, 0, 1000, 0},
-    {BOARD_TEMPLATE, 0, 0, 4500},
+    {BOARD_TEMPLATE, 0, 800, 0},
+    {BOARD_TEMPLATE, 0, 0, 4200},
     {"{{.Count}}{{.lvt.User}}{{range .Items}}<b>{{$.lvt.User}}{{.Text}}</b>{{end}}", 0},
 };
 

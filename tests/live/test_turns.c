@@ -498,8 +498,10 @@ static void flushes_are_one_job(void **state) {
         lvt_live_flush(s.live);
         assert_int_equal(h.waiting, 1);
     }
-    lvt_live_sweep(s.live);
-    assert_int_equal(h.waiting, 1);
+    for (int i = 0; i < 3; i++) {
+        lvt_live_sweep(s.live); /* one of its own, for it may wait for a session store */
+        assert_int_equal(h.waiting, 2);
+    }
     hand_run(&h);
     assert_int_equal(tab_take(&t), 1);
     assert_contains(tab_page(&t), "<p>3</p>");

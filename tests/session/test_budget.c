@@ -135,6 +135,7 @@ static void open_crowd(crowd *w, size_t memory_max, lvt_budget *budget, const ch
     pages_init(&w->p);
     w->p.f.options.id = id;
     w->p.f.options.memory_max = memory_max;
+    w->p.f.options.pages_max = 100000;
     w->p.f.options.budget = budget;
     pages_open_with(&w->p, board_text, &board_type);
     for (size_t i = 0; i < CROWD; i++) client_init(&w->clients[i], w->p.f.app, no_group);
@@ -267,6 +268,34 @@ static void the_last_one_gives_up_its_own(void **state) {
     assert_int_equal(client_change(&w.clients[0], set_title, &title, NULL), LVT_OK);
     assert_string_equal(modes_of(&w), "c");
     assert_int_equal(pages_metric(&w.p, LVT_METRIC_UPDATES_COMPLETE_APP_MEMORY), 2);
+    close_crowd(&w);
+}
+
+/* The oldest rendering is found behind any number of pages that have none, a few at a time. */
+static void renderings_are_found_between_many_pages(void **state) {
+    (void)state;
+    enum { BETWEEN = LVT_PAGE_SHARDS * LVT_SWEEP_BATCH * 3 };
+    crowd w;
+    size_t title = 1000;
+    open_crowd(&w, SIZE_MAX, NULL, "shop");
+    join(&w, 0, title);
+    const size_t one = info_of(&w.clients[0]).memory, rendering = info_of(&w.clients[0]).memory_rendering,
+                 bare = w.p.kind->size;
+    close_crowd(&w);
+    open_crowd(&w, 2 * one + BETWEEN * bare - rendering - 1, NULL, "shop");
+    join(&w, 0, title);
+    w.p.f.clock.seconds++;
+    for (int i = 0; i < BETWEEN; i++) assert_int_equal(client_create(&w.clients[5], w.p.kind, LVT_NIL, NULL), LVT_OK);
+    w.clients[5].token[0] = '\0';
+    join(&w, 1, title); /* the first rendering goes, and that is not enough: the first page goes as well */
+    assert_string_equal(modes_of(&w), "-c");
+    assert_int_equal(pages_metric(&w.p, LVT_METRIC_RENDERINGS_GIVEN_UP), 1);
+    assert_int_equal(pages_metric(&w.p, LVT_METRIC_PAGES_EVICTED), 1);
+    title = 4000;
+    assert_int_equal(client_change(&w.clients[1], set_title, &title, NULL), LVT_OK);
+    assert_string_equal(modes_of(&w), "-c");
+    assert_true(pages_metric(&w.p, LVT_METRIC_PAGES_EVICTED) > 1);
+    client_check(&w.clients[1]);
     close_crowd(&w);
 }
 
@@ -422,6 +451,7 @@ int main(void) {
         cmocka_unit_test(the_longest_unused_give_way),
         cmocka_unit_test(a_page_without_room_is_refused),
         cmocka_unit_test(the_last_one_gives_up_its_own),
+        cmocka_unit_test(renderings_are_found_between_many_pages),
         cmocka_unit_test(the_largest_application_gives_way),
         cmocka_unit_test(whatever_is_exceeded_clients_are_right),
     };

@@ -259,6 +259,25 @@ static void two_who_rotate_at_once_agree(void **state) {
     fixture_close(&b);
 }
 
+static void issue_in_between(shelf *s) { (void)issue(s->rival); }
+
+/* Tokens that are made while the storage is waited for are counted too. */
+static void no_use_of_a_key_is_lost(void **state) {
+    (void)state;
+    shelf s;
+    fixture f;
+    shelf_init(&s);
+    open_on(&f, &s);
+    (void)issue(&f);
+    s.version = 0; /* somebody has emptied the shelf: it is filled again */
+    s.rival = &f;
+    s.before_save = issue_in_between;
+    sweep(&f, LVT_KEY_REFRESH_SECONDS);
+    assert_int_equal(s.version, 1);
+    assert_int_equal(f.app->keychain.ring.uses, 2);
+    fixture_close(&f);
+}
+
 static void whoever_always_comes_second_gives_up(void **state) {
     (void)state;
     shelf s;
@@ -470,6 +489,7 @@ int main(void) {
         cmocka_unit_test(an_older_ring_brings_nothing_back),
         cmocka_unit_test(a_rotation_reaches_the_others),
         cmocka_unit_test(two_who_rotate_at_once_agree),
+        cmocka_unit_test(no_use_of_a_key_is_lost),
         cmocka_unit_test(whoever_always_comes_second_gives_up),
         cmocka_unit_test(unknown_keys_are_looked_for_at_a_rate),
         cmocka_unit_test(nothing_starts_without_its_storage),

@@ -280,7 +280,10 @@ static void a_clock_that_was_ahead_comes_back(void **state) {
     token after = issue(&s.f);
     assert_int_equal(verify(&s.f, &after), LVT_OK);
     assert_int_equal(metric(&s.f, LVT_METRIC_KEYS_ROTATED), 1);
-    assert_true(s.f.app->keychain.ring.keys[0].since <= s.time.wall * LVT_NANOSECONDS_PER_SECOND);
+    const lvt_token_key *keys = s.f.app->keychain.ring.keys;
+    assert_true(keys[0].since <= s.time.wall * LVT_NANOSECONDS_PER_SECOND);
+    /* What that clock retired ends an hour from now, for processes that start later too. */
+    assert_true(keys[1].good_until <= (s.time.wall + HOUR) * LVT_NANOSECONDS_PER_SECOND);
     pass(&s, DAY);
     assert_int_equal(metric(&s.f, LVT_METRIC_KEYS_ROTATED), 2);
     assert_int_equal(verify(&s.f, &before), LVT_ERROR_TOKEN_INVALID);
@@ -400,6 +403,30 @@ static void what_ended_elsewhere_ends_here(void **state) {
     close_site(&stale);
 }
 
+/* A newer key that is over does not stand before an older one that is not; where none is good a new one is made. */
+static void a_good_key_is_in_front(void **state) {
+    (void)state;
+    for (int has_good = 0; has_good < 2; has_good++) {
+        site s;
+        open_at(&s, 12);
+        lvt_key_ring *ring = &s.f.app->keychain.ring;
+        lvt_key_ring other = *ring;
+        char own[LVT_KEY_ID_LENGTH + 1];
+        memcpy(own, ring->keys[0].id, sizeof own);
+        assert_int_equal(lvt_key_ring_rotate(&other, moment_of(s.time.wall), 0, NULL), LVT_OK);
+        assert_int_equal(lvt_key_ring_rotate(&other, moment_of(s.time.wall + 1), 0, NULL), LVT_OK);
+        other.keys[0].good_until = other.keys[1].good_until;     /* the newest is over too, */
+        if (has_good == 1) other.keys[1].good_until = INT64_MAX; /* and the one before it is not */
+        merge(ring, &other, s.time.wall + 2);
+        assert_int_equal(ring->keys[0].good_until, INT64_MAX);
+        if (has_good == 1) assert_string_equal(ring->keys[0].id, other.keys[1].id);
+        for (size_t i = 0; i < other.count && has_good == 0; i++)
+            assert_string_not_equal(ring->keys[0].id, other.keys[i].id);
+        assert_string_not_equal(ring->keys[0].id, own);
+        close_site(&s);
+    }
+}
+
 static void bytes_of_a_ring_are_checked(void **state) {
     (void)state;
     site s;
@@ -489,14 +516,23 @@ static void the_algorithms_are_those(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_change_with_the_day),          cmocka_unit_test(intervals_are_options),
-        cmocka_unit_test(the_day_is_the_same_for_all),       cmocka_unit_test(the_next_day_may_begin_elsewhere),
-        cmocka_unit_test(a_process_that_slept_skips_days),   cmocka_unit_test(a_retired_key_has_its_grace),
-        cmocka_unit_test(the_ring_of_keys_has_an_end),       cmocka_unit_test(a_key_that_is_used_up_is_replaced),
-        cmocka_unit_test(a_clock_set_back_revives_nothing),  cmocka_unit_test(grace_ends_by_the_steady_clock_too),
-        cmocka_unit_test(a_clock_that_was_ahead_comes_back), cmocka_unit_test(midnight_comes_once),
-        cmocka_unit_test(rings_agree_whatever_happened),     cmocka_unit_test(what_ended_elsewhere_ends_here),
-        cmocka_unit_test(bytes_of_a_ring_are_checked),       cmocka_unit_test(the_algorithms_are_those),
+        cmocka_unit_test(keys_change_with_the_day),
+        cmocka_unit_test(intervals_are_options),
+        cmocka_unit_test(the_day_is_the_same_for_all),
+        cmocka_unit_test(the_next_day_may_begin_elsewhere),
+        cmocka_unit_test(a_process_that_slept_skips_days),
+        cmocka_unit_test(a_retired_key_has_its_grace),
+        cmocka_unit_test(the_ring_of_keys_has_an_end),
+        cmocka_unit_test(a_key_that_is_used_up_is_replaced),
+        cmocka_unit_test(a_clock_set_back_revives_nothing),
+        cmocka_unit_test(grace_ends_by_the_steady_clock_too),
+        cmocka_unit_test(a_clock_that_was_ahead_comes_back),
+        cmocka_unit_test(midnight_comes_once),
+        cmocka_unit_test(rings_agree_whatever_happened),
+        cmocka_unit_test(what_ended_elsewhere_ends_here),
+        cmocka_unit_test(a_good_key_is_in_front),
+        cmocka_unit_test(bytes_of_a_ring_are_checked),
+        cmocka_unit_test(the_algorithms_are_those),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

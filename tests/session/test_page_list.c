@@ -17,7 +17,8 @@ typedef struct listing {
     size_t stop_at;
     size_t connected, fresh, showing;
     size_t memory;
-    bool creates; /* a page for each that is visited */
+    int64_t last_access; /* of the page that was visited last */
+    bool creates;        /* a page for each that is visited */
     char ids[4 * MANY][LVT_ID_LENGTH + 1];
 } listing;
 
@@ -31,6 +32,7 @@ static bool visit(const lvt_page_info *info, void *payload) {
     assert_true(l->count < 4 * MANY);
     memcpy(l->ids[l->count++], info->id, sizeof info->id);
     l->memory += info->memory;
+    l->last_access = info->last_access;
     if (info->is_connected) l->connected++;
     if (info->mode == LVT_PAGE_MODE_NEW) l->fresh++;
     if (info->mode == LVT_PAGE_MODE_CHANGES) l->showing++;
@@ -151,6 +153,11 @@ static void live_pages_are_listed_too(void **state) {
     lvt_app_disconnect_page(f.app, page);
     assert_int_equal(lvt_app_list_pages(f.app, visit, l, NULL), LVT_OK);
     assert_int_equal(l->connected, 1); /* no second one */
+    f.clock.seconds += 9;
+    assert_int_equal(lvt_app_connect_page(&page, f.app, &claims, LVT_SPAN("group"), NULL), LVT_OK);
+    assert_int_equal(lvt_app_list_pages(f.app, visit, l, NULL), LVT_OK);
+    assert_int_equal(l->last_access, f.clock.seconds * LVT_NANOSECONDS_PER_SECOND);
+    lvt_app_disconnect_page(f.app, page);
     free(l);
     fixture_close(&f);
 }

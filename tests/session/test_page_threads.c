@@ -270,6 +270,16 @@ static void *wait_in_line(void *payload) {
     return NULL;
 }
 
+static void wait_for_users(lvt_app *app, const char *page, uint32_t wanted) {
+    const uint64_t hash = lvt_registry_hash(&app->registry, page);
+    lvt_page_shard *shard = lvt_registry_shard(&app->registry, hash);
+    for (uint32_t users = 0; users != wanted;) {
+        (void)pthread_mutex_lock(&shard->lock);
+        users = lvt_page_table_find(&shard->table, hash, page)->users;
+        (void)pthread_mutex_unlock(&shard->lock);
+    }
+}
+
 /* A call is in the page, others wait, and it is closed: the first one ends well, the others learn it. */
 static void who_waits_learns_that_it_was_closed(void **state) {
     (void)state;
@@ -293,15 +303,7 @@ static void who_waits_learns_that_it_was_closed(void **state) {
         while (i == 0 && atomic_load(&s.started) == 0) {
         }
     }
-    /* Until all wait. */
-    lvt_registry *registry = &app->registry;
-    const uint64_t hash = lvt_registry_hash(registry, claims.page);
-    lvt_page_shard *shard = lvt_registry_shard(registry, hash);
-    for (uint32_t users = 0; users != THREADS;) {
-        (void)pthread_mutex_lock(&shard->lock);
-        users = lvt_page_table_find(&shard->table, hash, claims.page)->users;
-        (void)pthread_mutex_unlock(&shard->lock);
-    }
+    wait_for_users(app, claims.page, THREADS);
     assert_int_equal(lvt_page_close(app, lvt_buffer_span(&token), no_group, NULL), LVT_OK);
     for (int i = THREADS - 1; i >= 0; i--) {
         if (i == 0) atomic_store(&s.started, 2);
@@ -315,12 +317,59 @@ static void who_waits_learns_that_it_was_closed(void **state) {
     close_shared(&s);
 }
 
+static void *wait_with_an_old_token(void *payload) {
+    worker *w = payload;
+    char token[LVT_TOKEN_LENGTH_MAX + 1];
+    get_token(w->s, 0, token);
+    lvt_status status = lvt_page_resync(&w->out, w->s->p.f.app, lvt_span_from(token), no_group, NULL);
+    if (status != LVT_ERROR_TOKEN_REPLAYED) w->s->surprises++;
+    return NULL;
+}
+
+/* The token is refreshed while somebody waits with the old one. */
+static void who_waits_learns_of_a_new_token(void **state) {
+    (void)state;
+    shared s;
+    worker workers[2];
+    pthread_t threads[2];
+    lvt_buffer token;
+    lvt_token_claims claims;
+    open_shared(&s);
+    pages_open_with(&s.p, counter_text, &counter_type);
+    lvt_app *app = s.p.f.app;
+    lvt_buffer_init(&token, 4096, NULL);
+    assert_int_equal(lvt_page_create(&token, s.p.kind, no_group, LVT_NIL, NULL), LVT_OK);
+    set_token(&s, 0, &token);
+    assert_int_equal(lvt_token_verify(&claims, app, lvt_buffer_span(&token), no_group, NULL), LVT_OK);
+    for (int i = 0; i < 2; i++) {
+        workers[i] = (worker){.s = &s};
+        lvt_buffer_init(&workers[i].out, 4096, NULL);
+        assert_int_equal(pthread_create(&threads[i], NULL, i == 0 ? hold : wait_with_an_old_token, &workers[i]), 0);
+        while (i == 0 && atomic_load(&s.started) == 0) {
+        }
+    }
+    wait_for_users(app, claims.page, 2);
+    char old[LVT_TOKEN_LENGTH_MAX + 1];
+    get_token(&s, 0, old);
+    lvt_buffer_clear(&token);
+    assert_int_equal(lvt_token_refresh(&token, NULL, app, lvt_span_from(old), no_group, NULL), LVT_OK);
+    atomic_store(&s.started, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        lvt_buffer_free(&workers[i].out);
+    }
+    assert_int_equal(s.surprises, 0);
+    assert_int_equal(lvt_page_validate(app, lvt_buffer_span(&token), no_group, NULL), LVT_OK);
+    lvt_buffer_free(&token);
+    check_sums(&s);
+    close_shared(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(changes_of_one_page_are_in_turn),
-        cmocka_unit_test(pages_close_under_everybodys_feet),
-        cmocka_unit_test(pages_make_room_under_everybodys_feet),
-        cmocka_unit_test(who_waits_learns_that_it_was_closed),
+        cmocka_unit_test(changes_of_one_page_are_in_turn),       cmocka_unit_test(pages_close_under_everybodys_feet),
+        cmocka_unit_test(pages_make_room_under_everybodys_feet), cmocka_unit_test(who_waits_learns_that_it_was_closed),
+        cmocka_unit_test(who_waits_learns_of_a_new_token),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

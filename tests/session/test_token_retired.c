@@ -180,6 +180,15 @@ static void a_wrong_clock_revives_nothing(void **state) {
     assert_int_equal(verify(&f, &t), LVT_ERROR_TOKEN_EXPIRED);
     clocks.wall -= 3 * LVT_TOKEN_TTL_SECONDS_DEFAULT;
     assert_int_equal(verify(&f, &t), LVT_ERROR_TOKEN_REPLAYED);
+    /* Nor does one that is set back: the token lives longer, and so does what is known of it. */
+    clocks.wall -= 50;
+    clocks.wall += LVT_TOKEN_TTL_SECONDS_DEFAULT;
+    clocks.steady += LVT_TOKEN_TTL_SECONDS_DEFAULT;
+    lvt_retired_sweep(&f.app->retired, lvt_app_now(f.app));
+    assert_int_equal(verify(&f, &t), LVT_ERROR_TOKEN_REPLAYED);
+    clocks.wall += 50;
+    lvt_retired_sweep(&f.app->retired, lvt_app_now(f.app));
+    assert_int_equal(f.app->retired.count, 0);
     fixture_close(&f);
 }
 

@@ -68,7 +68,7 @@ static bool read_length(size_t *out, lvt_span packed) {
         else return false;
     }
     *out = length;
-    return length <= LVT_STORE_RECORD_MAX;
+    return length != 0 && length <= LVT_STORE_RECORD_MAX; /* nobody deflates nothing */
 }
 
 static lvt_status unpack_deflated(lvt_buffer *out, lvt_span packed, lvt_error *error) {

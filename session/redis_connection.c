@@ -212,9 +212,7 @@ static lvt_status log_in(lvt_redis_connection *connection, const lvt_redis_login
     return status;
 }
 
-lvt_status lvt_redis_connection_open(lvt_redis_connection **out, const lvt_redis_endpoint *endpoint,
-                                     const lvt_redis_login *login, int64_t deadline, const lvt_allocator *allocator,
-                                     lvt_error *error) {
+lvt_status lvt_redis_connection_create(lvt_redis_connection **out, const lvt_allocator *allocator, lvt_error *error) {
     lvt_redis_connection *made = lvt_allocate_zeroed(allocator, 1, sizeof *made);
     if (made == NULL) return lvt_error_out_of_memory(error);
     made->allocator = allocator;
@@ -223,12 +221,23 @@ lvt_status lvt_redis_connection_open(lvt_redis_connection **out, const lvt_redis
     lvt_buffer_init(&made->scratch, LVT_REDIS_ANSWER_MAX, allocator);
     lvt_arena_init(&made->arena, 2 * LVT_REDIS_ANSWER_MAX, allocator);
     made->reader = redisReaderCreateWithFunctions(&functions);
-    lvt_status status = made->reader != NULL ? LVT_OK : lvt_error_out_of_memory(error);
-    if (status == LVT_OK) {
-        made->reader->privdata = made;
-        made->reader->maxbuf = READER_KEEPS;
-        status = lvt_redis_transport_open(&made->transport, endpoint, deadline, error);
+    if (made->reader == NULL) {
+        lvt_redis_connection_close(made);
+        return lvt_error_out_of_memory(error);
     }
+    made->reader->privdata = made;
+    made->reader->maxbuf = READER_KEEPS;
+    *out = made;
+    return LVT_OK;
+}
+
+lvt_status lvt_redis_connection_open(lvt_redis_connection **out, const lvt_redis_endpoint *endpoint,
+                                     const lvt_redis_login *login, int64_t deadline, const lvt_allocator *allocator,
+                                     lvt_error *error) {
+    lvt_redis_connection *made = NULL;
+    lvt_status status = lvt_redis_connection_create(&made, allocator, error);
+    if (status != LVT_OK) return status;
+    status = lvt_redis_transport_open(&made->transport, endpoint, deadline, error);
     if (status == LVT_OK) status = log_in(made, login, deadline, error);
     if (status == LVT_OK) *out = made;
     else lvt_redis_connection_close(made);

@@ -41,6 +41,8 @@ typedef struct lvt_redis_connection {
     const lvt_allocator *allocator;
 } lvt_redis_connection;
 
+/* Without a socket. */
+lvt_status lvt_redis_connection_create(lvt_redis_connection **out, const lvt_allocator *allocator, lvt_error *error);
 /* Connect, log in, select the database. LVT_ERROR_UNAVAILABLE with the reason. */
 lvt_status lvt_redis_connection_open(lvt_redis_connection **out, const lvt_redis_endpoint *endpoint,
                                      const lvt_redis_login *login, int64_t deadline, const lvt_allocator *allocator,

@@ -189,7 +189,7 @@ static void bodies_are_packed(void **state) {
 static void what_cannot_be_unpacked_is_corrupt(void **state) {
     (void)state;
     static const char *const bodies[] = {
-        "", "x", "q{}", "z", "z00000005", "z0000000g", "z00000005abc", "zffffffffabc", "z000000"};
+        "", "x", "q{}", "z", "z00000005", "z0000000g", "z00000000x", "z00000005abc", "zffffffffabc", "z000000"};
     lvt_session_store *store = open_store((void *)(uintptr_t)&plain);
     char aside[256];
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {

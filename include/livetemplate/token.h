@@ -47,7 +47,8 @@ lvt_status lvt_token_verify(lvt_token_claims *out, lvt_app *app, lvt_span token,
 lvt_status lvt_token_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 /* A new token for the same page, with a new nonce and all its time before it, appended to `out`; the old one is
  * retired. `out_claims` (may be NULL) says what the new one says. Of two who refresh one token at a time one gets
- * LVT_ERROR_TOKEN_REPLAYED. A page that waits in the registry is told of its new nonce. */
+ * LVT_ERROR_TOKEN_REPLAYED. A page that waits in the registry is told of its new nonce; pages of page.h are refreshed
+ * by lvt_page_refresh, which tells the session store as well. */
 lvt_status lvt_token_refresh(lvt_buffer *out, lvt_token_claims *out_claims, lvt_app *app, lvt_span token,
                              lvt_span group, lvt_error *error);
 /* Retire it, whether its page was ever opened or not. `out` (may be NULL) says what it said. Retired tokens are

@@ -2,6 +2,7 @@
  * What a client was told is stored must be there, and nothing twice. Seed and number of actions by the environment:
  * LVT_SEED, LVT_KEPT_ACTIONS. */
 #include "tests/support/cmocka_all.h"
+#include "tests/support/free_port.h"
 #include "tests/support/live_client.h"
 #include "tests/support/redis.h"
 
@@ -23,19 +24,6 @@ typedef struct program {
     const char *redis;
     const char *mode;
 } program;
-
-/* A port that nobody listens on now. */
-static int free_port(void) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t length = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int number = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(number >= 0);
-    assert_int_equal(bind(number, (struct sockaddr *)&address, length), 0);
-    assert_int_equal(getsockname(number, (struct sockaddr *)&address, &length), 0);
-    (void)close(number);
-    return ntohs(address.sin_port);
-}
 
 static void program_start(program *p) {
     static const char path[] = LVT_BUILD_FOLDER "/tests/kept_server";

@@ -1,6 +1,7 @@
 /* Starts and ends redis-server. The child dies with the test's process, whatever ends it; folders of servers that a
  * failed test did not stop are removed at exit. */
 #include "redis.h"
+#include "free_port.h"
 
 #include "tests/support/cmocka_all.h"
 
@@ -54,19 +55,6 @@ static void forget_folder(const char *folder) {
         folders[i] = NULL;
     }
     remove_folder(folder);
-}
-
-/* A port that nobody listens on now; somebody else may take it before it is used. */
-static int free_port(void) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t length = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int number = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(number >= 0);
-    assert_int_equal(bind(number, (struct sockaddr *)&address, length), 0);
-    assert_int_equal(getsockname(number, (struct sockaddr *)&address, &length), 0);
-    (void)close(number);
-    return ntohs(address.sin_port);
 }
 
 /* ---- asking ---- */

@@ -9,6 +9,8 @@ typedef struct parcel {
     lvt_store_change change;
     uint64_t version; /* that it leads to; 0: removed */
     uint64_t maybe[LVT_FAILOVER_MAYBE_MAX];
+    uint64_t maybe_packed[LVT_FAILOVER_MAYBE_MAX]; /* as it was in the entry */
+    bool is_sent;                                  /* a put was tried: the place may have it */
 } parcel;
 
 typedef enum delivery {
@@ -86,20 +88,44 @@ static delivery deliver_removal(parcel *p, lvt_session_store *place, lvt_error *
     return DISPLACED; /* somebody went on with it: it stays */
 }
 
+/* Start from what the place has: nothing, or something of ours. Puts that started from elsewhere can arrive no more. */
+static void start_from(parcel *p, uint64_t version) {
+    if (version == p->change.base) return;
+    p->change.base = version;
+    memset(p->maybe, 0, sizeof p->maybe);
+}
+
+/* An earlier put had no answer. Before there is a second one of that kind the place is asked what came of the first:
+ * else the one that did arrive would be forgotten behind those that did not, and taken for somebody else's. True when
+ * the delivery has ended, with *out. */
+static bool clear_doubt(delivery *out, parcel *p, lvt_session_store *place, lvt_error *error) {
+    uint64_t version = 0;
+    if (p->maybe[0] == 0) return false;
+    lvt_status status = look(&version, place, p, error);
+    if (status != LVT_OK) *out = outcome_of(status);
+    else if (version == p->version) *out = ARRIVED;
+    else if (version == 0 || version == p->change.base || is_ours(p, version)) start_from(p, version);
+    else *out = displace(p, place, error);
+    return status != LVT_OK || version == p->version || version != p->change.base;
+}
+
 static delivery deliver(parcel *p, lvt_session_store *place, lvt_error *error) {
+    delivery outcome = POSTPONED;
     if (p->version == 0) return deliver_removal(p, place, error);
+    if (clear_doubt(&outcome, p, place, error)) return outcome;
     for (int tries = 0; tries < 2; tries++) {
         uint64_t version = 0;
+        p->is_sent = true;
         lvt_status status = lvt_session_store_put(&version, place, &p->change, error);
         if (status != LVT_ERROR_CONFLICT) {
-            delivery outcome = outcome_of(status);
+            outcome = outcome_of(status);
             return outcome == LOST ? displace(p, place, error) : outcome;
         }
         status = look(&version, place, p, error);
         if (status != LVT_OK) return outcome_of(status);
         if (version == p->version) return ARRIVED; /* by an earlier try */
         if (version != 0 && !is_ours(p, version)) return displace(p, place, error);
-        p->change.base = version; /* what it has is ours, or it has nothing any more */
+        start_from(p, version);
     }
     return displace(p, place, error);
 }
@@ -119,7 +145,9 @@ static lvt_status pack(parcel *p, lvt_failover_store *store, lvt_failover_entry 
         (lvt_store_change){.key = lvt_buffer_span(&p->key), .base = entry->base, .body = lvt_buffer_span(&p->body)};
     if (entry->ends != 0) p->change.ttl = lvt_store_seconds_left(entry->ends - now);
     p->version = entry->version;
+    p->is_sent = false;
     memcpy(p->maybe, entry->maybe, sizeof p->maybe);
+    memcpy(p->maybe_packed, entry->maybe, sizeof p->maybe_packed);
     memcpy(p->change.id, entry->id, sizeof entry->id);
     return LVT_OK;
 }
@@ -174,10 +202,16 @@ static bool next_parcel(parcel *p, lvt_failover_store *store, lvt_status *status
     return false;
 }
 
-/* Without an answer nobody knows whether it has arrived: its version is one that the place may have. */
-static void note_maybe(lvt_failover_store *store, const parcel *p) {
+/* Keep what was learnt on the way. A put without an answer may have arrived: its version is one that the place may
+ * have. */
+static void keep_doubt(lvt_failover_store *store, const parcel *p) {
     lvt_failover_entry *entry = lvt_failover_find(&store->memory, p->change.key);
     if (entry == NULL || !entry->is_pending || p->version == 0) return;
+    if (memcmp(entry->maybe, p->maybe_packed, sizeof entry->maybe) == 0) {
+        entry->base = p->change.base;
+        memcpy(entry->maybe, p->maybe, sizeof entry->maybe);
+    }
+    if (!p->is_sent) return;
     for (size_t i = 0; i < LVT_FAILOVER_MAYBE_MAX; i++) {
         if (entry->maybe[i] == p->version) return;
     }
@@ -211,7 +245,7 @@ static void send_parcels(lvt_failover_store *store, size_t batch) {
         delivery outcome = deliver(&p, store->place, &error);
         (void)pthread_mutex_lock(&store->lock);
         if (outcome == POSTPONED) {
-            note_maybe(store, &p);
+            keep_doubt(store, &p);
             if (error.status != LVT_ERROR_OUT_OF_MEMORY) lvt_failover_try_later(store, error.message);
         } else {
             sign_for(store, &p, outcome, &error);

@@ -497,6 +497,40 @@ static void writes_on_the_way_follow(void **state) {
     fixture_close(&f);
 }
 
+static void lose_the_answer(void *payload) { ((fixture *)payload)->flaky.mode = FLAKY_MUTE; }
+
+/* More answers are lost, one after the other, than versions are remembered that the place may have. */
+static void many_lost_answers_are_no_conflict(void **state) {
+    (void)state;
+    fixture f;
+    fixture_init(&f);
+    f.options.failures_max = 1;
+    fixture_open(&f);
+    uint64_t version = put(&f, "a", 0, "0");
+    for (int i = 1; i <= 3 * LVT_FAILOVER_MAYBE_MAX; i++) {
+        char body[16];
+        (void)snprintf(body, sizeof body, "%d", i);
+        version = put(&f, "a", version, body);
+        /* The place is there when it is asked whether it is, and mute when it gets something. */
+        f.flaky.mode = FLAKY_THERE;
+        f.flaky.on_put_payload = &f;
+        f.flaky.on_put = lose_the_answer;
+        f.clock.seconds += 20;
+        (void)lvt_session_store_reconcile(f.store);
+        f.flaky.mode = FLAKY_MUTE;
+    }
+    f.flaky.on_put = NULL;
+    assert_int_equal(come_back(&f), 0);
+    assert_int_equal(statistics_of(&f).set_aside, 0);
+    lvt_store_record record = {.version = 0};
+    lvt_buffer_init(&record.body, 100, NULL);
+    assert_int_equal(lvt_session_store_get(&record, f.inner, LVT_SPAN("a"), 0, 0, NULL), LVT_OK);
+    assert_string_equal(lvt_buffer_string(&record.body), "12");
+    assert_int_equal(record.version, version);
+    lvt_buffer_free(&record.body);
+    fixture_close(&f);
+}
+
 static void the_end_is_a_last_try(void **state) {
     (void)state;
     fixture f;
@@ -864,27 +898,18 @@ static void pass(int64_t seconds, void *payload) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_circuit_opens_and_closes),
-                                       cmocka_unit_test(single_failures_are_bridged),
-                                       cmocka_unit_test(memory_does_what_a_store_does),
-                                       cmocka_unit_test(what_needs_the_place_waits_for_it),
-                                       cmocka_unit_test(time_goes_on_in_memory),
-                                       cmocka_unit_test(memory_is_bounded),
-                                       cmocka_unit_test(what_was_written_is_put_there),
-                                       cmocka_unit_test(what_others_changed_stays),
-                                       cmocka_unit_test(a_place_that_lost_all_gets_ours),
-                                       cmocka_unit_test(lost_answers_are_no_conflict),
-                                       cmocka_unit_test(one_lost_answer_is_no_conflict),
-                                       cmocka_unit_test(a_full_place_is_waited_for),
-                                       cmocka_unit_test(what_the_place_will_not_have_is_set_aside),
-                                       cmocka_unit_test(writes_on_the_way_follow),
-                                       cmocka_unit_test(the_end_is_a_last_try),
-                                       cmocka_unit_test(what_happens_is_counted),
-                                       cmocka_unit_test(nothing_acknowledged_is_lost),
-                                       cmocka_unit_test(threads_share_a_flaky_place),
-                                       cmocka_unit_test(redis_dies_and_comes_back),
-                                       cmocka_unit_test(failing_memory_loses_nothing),
-                                       cmocka_unit_test(options_are_checked)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_circuit_opens_and_closes),    cmocka_unit_test(single_failures_are_bridged),
+        cmocka_unit_test(memory_does_what_a_store_does),   cmocka_unit_test(what_needs_the_place_waits_for_it),
+        cmocka_unit_test(time_goes_on_in_memory),          cmocka_unit_test(memory_is_bounded),
+        cmocka_unit_test(what_was_written_is_put_there),   cmocka_unit_test(what_others_changed_stays),
+        cmocka_unit_test(a_place_that_lost_all_gets_ours), cmocka_unit_test(lost_answers_are_no_conflict),
+        cmocka_unit_test(one_lost_answer_is_no_conflict),  cmocka_unit_test(many_lost_answers_are_no_conflict),
+        cmocka_unit_test(a_full_place_is_waited_for),      cmocka_unit_test(what_the_place_will_not_have_is_set_aside),
+        cmocka_unit_test(writes_on_the_way_follow),        cmocka_unit_test(the_end_is_a_last_try),
+        cmocka_unit_test(what_happens_is_counted),         cmocka_unit_test(nothing_acknowledged_is_lost),
+        cmocka_unit_test(threads_share_a_flaky_place),     cmocka_unit_test(redis_dies_and_comes_back),
+        cmocka_unit_test(failing_memory_loses_nothing),    cmocka_unit_test(options_are_checked)};
     const store_maker over_memory = {"failover over memory", open_over_memory, close_store, pass, NULL, 0};
     const store_maker over_redis = {"failover over redis", open_over_redis, close_store, pass, NULL, 0};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

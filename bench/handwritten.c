@@ -3,8 +3,7 @@
  */
 #include "bench/handwritten_writer.h"
 
-/* ---- the writer ----------------------------------------------------------------------------------------------------
- */
+/* ---- the writer ------------------------------------------------------------------------------------------------- */
 
 bool writer_grow(writer *w, size_t count) {
     if (w->failed) return false;
@@ -158,8 +157,7 @@ calendar calendar_of(lvt_time time) {
     return date;
 }
 
-/* ---- the pages -----------------------------------------------------------------------------------------------------
- */
+/* ---- the pages -------------------------------------------------------------------------------------------------- */
 
 static void write_table(writer *w, const bench_table *page) {
     PUT(w, "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>");
@@ -307,8 +305,7 @@ static void write_actions(writer *w, const bench_actions *page) {
     PUT(w, "</script>\n</body>\n</html>\n");
 }
 
-/* ---- the participant -----------------------------------------------------------------------------------------------
- */
+/* ---- the participant -------------------------------------------------------------------------------------------- */
 
 typedef struct engine {
     writer out;

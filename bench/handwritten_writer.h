@@ -34,8 +34,7 @@ static inline void put(writer *w, const char *data, size_t length) {
 }
 #define PUT(w, literal) put((w), (literal), sizeof(literal) - 1)
 
-/* ---- escapers ------------------------------------------------------------------------------------------------------
- */
+/* ---- escapers --------------------------------------------------------------------------------------------------- */
 
 enum { REPLACEMENT_MAX = 7 };
 typedef struct replacement {
@@ -117,8 +116,7 @@ static inline void put_script_string_in_attribute(writer *w, const char *text) {
     PUT(w, "&#34;");
 }
 
-/* ---- numbers -------------------------------------------------------------------------------------------------------
- */
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
 extern const char two_digits[201];
 
@@ -178,8 +176,7 @@ static inline void put_fixed(writer *w, double number, unsigned decimals) {
 /* The shortest digits that read back as the number. Two decimals are enough for an amount of money. */
 void put_shortest(writer *w, double number);
 
-/* ---- dates ---------------------------------------------------------------------------------------------------------
- */
+/* ---- dates ------------------------------------------------------------------------------------------------------ */
 
 typedef struct calendar {
     int64_t year;
@@ -204,8 +201,7 @@ static inline void put_clock12(writer *w, const calendar *date, bool with_second
     put(w, date->hour < 12 ? " AM" : " PM", 3);
 }
 
-/* ---- pages ---------------------------------------------------------------------------------------------------------
- */
+/* ---- pages ------------------------------------------------------------------------------------------------------ */
 
 void write_dashboard(writer *w, const bench_dashboard *page);
 

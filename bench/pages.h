@@ -6,8 +6,7 @@
 
 #include "livetemplate/value.h"
 
-/* ---- dashboard -----------------------------------------------------------------------------------------------------
- */
+/* ---- dashboard -------------------------------------------------------------------------------------------------- */
 
 typedef struct bench_user {
     char *name;
@@ -93,8 +92,7 @@ typedef struct bench_statistic_entry {
     bench_statistic statistic;
 } bench_statistic_entry;
 
-/* ---- table ---------------------------------------------------------------------------------------------------------
- */
+/* ---- table ------------------------------------------------------------------------------------------------------ */
 
 typedef struct bench_row {
     int64_t id;
@@ -111,8 +109,7 @@ typedef struct bench_table {
     LVT_SLICE(bench_row) rows;
 } bench_table;
 
-/* ---- text ----------------------------------------------------------------------------------------------------------
- */
+/* ---- text ------------------------------------------------------------------------------------------------------- */
 
 typedef struct bench_article {
     char *slug;
@@ -127,8 +124,7 @@ typedef struct bench_text {
     LVT_SLICE(bench_article) articles;
 } bench_text;
 
-/* ---- actions -------------------------------------------------------------------------------------------------------
- */
+/* ---- actions ---------------------------------------------------------------------------------------------------- */
 
 typedef struct bench_cell {
     int n;
@@ -147,8 +143,7 @@ typedef struct bench_actions {
 /* The descriptor of a page's data; NULL for an unknown page. */
 const lvt_type *bench_page_type(const char *page);
 
-/* ---- a participant -------------------------------------------------------------------------------------------------
- */
+/* ---- a participant ---------------------------------------------------------------------------------------------- */
 
 /* Every participant of the bench that is written in C is a program around one of these. */
 typedef struct bench_engine {

@@ -205,8 +205,7 @@ lvt_status lvt_workspace_take(lvt_workspace **out, lvt_live *live, lvt_error *er
 void lvt_workspace_return(lvt_live *live, lvt_workspace *workspace);
 void lvt_workspace_free(lvt_live *live, lvt_workspace *workspace);
 
-/* ---- group.c, stores.c --------------------------------------------------------------------------------------------
- */
+/* ---- group.c, stores.c ------------------------------------------------------------------------------------------ */
 
 typedef enum lvt_group_state {
     LVT_GROUP_FRESH, /* its stores are made when it is entered first */
@@ -287,16 +286,14 @@ void *lvt_group_update_target(lvt_group *group);
 lvt_status lvt_stores_create(void **out, const lvt_live *live, lvt_error *error);
 void lvt_stores_free(void **stores, const lvt_live *live);
 
-/* ---- dispatch.c -----------------------------------------------------------------------------------------------------
- */
+/* ---- dispatch.c ------------------------------------------------------------------------------------------------- */
 
 /* Run an action on the group, whose lock is held. True when it succeeded; workspace->errors says what went wrong. */
 bool lvt_group_run(lvt_group *group, lvt_workspace *workspace, const lvt_input *input, const lvt_visitor *visitor);
 /* Replace the errors by one for no field. */
 void lvt_workspace_fail(lvt_workspace *workspace, const char *message);
 
-/* ---- connection.c, open.c, member.c ---------------------------------------------------------------------------------
- */
+/* ---- connection.c, open.c, member.c ----------------------------------------------------------------------------- */
 
 struct lvt_connection {
     lvt_live *live;
@@ -340,8 +337,7 @@ bool lvt_connection_leave(lvt_connection *connection);
 /* Free everything but the group's view of it. */
 void lvt_connection_release(lvt_connection *connection);
 
-/* ---- update.c: rendering for connections; the group's lock is held and lvt_shared_begin was called ------------------
- */
+/* ---- update.c: rendering for connections; the group's lock is held and lvt_shared_begin was called -------------- */
 
 /* Answer an action, or send a complete tree when `meta` is NULL. LVT_ERROR_OUT_OF_MEMORY only. */
 lvt_status lvt_connection_reply(lvt_connection *connection, lvt_workspace *workspace, lvt_message_meta *meta,
@@ -407,8 +403,7 @@ typedef struct lvt_caller {
     lvt_identity identity;
 } lvt_caller;
 
-/* ---- answer.c: what is said to a request; the group's lock is held. LVT_ERROR_OUT_OF_MEMORY only -------------------
- */
+/* ---- answer.c: what is said to a request; the group's lock is held. LVT_ERROR_OUT_OF_MEMORY only ---------------- */
 
 lvt_status lvt_group_answer_page(lvt_group *group, lvt_workspace *workspace, const lvt_caller *caller,
                                  lvt_response *out, lvt_error *error);

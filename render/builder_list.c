@@ -64,8 +64,7 @@ static bool replay(lvt_builder *builder, lvt_open_range *range, const edit_table
     return range->tree != NULL;
 }
 
-/* ---- whether it can be done ----------------------------------------------------------------------------------------
- */
+/* ---- whether it can be done ------------------------------------------------------------------------------------- */
 
 /* The row of this element would be known by its key, or by its number where its type has no key. */
 static bool is_regular(lvt_builder *builder, const lvt_type *type, const void *element) {
@@ -157,8 +156,7 @@ lvt_status lvt_builder_begin_list(lvt_builder *builder, lvt_open_range *range) {
     return LVT_OK;
 }
 
-/* ---- running what changed ------------------------------------------------------------------------------------------
- */
+/* ---- running what changed --------------------------------------------------------------------------------------- */
 
 /* An edit whose row is to be run: it is there, and new or set. */
 static bool is_to_run(const lvt_list_edit *edit) {

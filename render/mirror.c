@@ -8,8 +8,7 @@ static lvt_status read_held(lvt_mirror *mirror, lvt_held *held, lvt_value json, 
 
 #define REFUSE(...) ((void)lvt_error_set(error, LVT_ERROR_PROTOCOL, __VA_ARGS__), LVT_ERROR_PROTOCOL)
 
-/* ---- the message's JSON ---------------------------------------------------------------------------------------------
- */
+/* ---- the message's JSON ----------------------------------------------------------------------------------------- */
 
 static bool is_kind(lvt_value json, lvt_kind kind) { return lvt_value_kind(json) == kind; }
 
@@ -38,8 +37,7 @@ static lvt_value slot_member(lvt_value object, uint32_t slot) {
 
 static lvt_value element(lvt_value array, size_t index) { return lvt_value_resolve(lvt_value_at(array, index)); }
 
-/* ---- statics --------------------------------------------------------------------------------------------------------
- */
+/* ---- statics ---------------------------------------------------------------------------------------------------- */
 
 static lvt_status learn_statics(lvt_mirror *mirror, const lvt_mirror_statics **out, uint32_t id, lvt_value list,
                                 lvt_error *error) {

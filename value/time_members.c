@@ -61,8 +61,7 @@ const lvt_type lvt_type_weekday = {.kind = LVT_KIND_INT,
                                    .member_count = 1,
                                    .to_string = weekday_to_string};
 
-/* ---- texts ---------------------------------------------------------------------------------------------------------
- */
+/* ---- texts ------------------------------------------------------------------------------------------------------ */
 
 /* No element shows more than 32 bytes for one of the layout; nearly all texts fit on the stack. */
 static lvt_status return_formatted(lvt_call *call, lvt_time time, lvt_span layout) {
@@ -89,8 +88,7 @@ static lvt_status time_string(lvt_call *call, const void *self) {
     return return_formatted(call, *(const lvt_time *)self, LVT_SPAN("2006-01-02 15:04:05.999999999 -0700 MST"));
 }
 
-/* ---- numbers -------------------------------------------------------------------------------------------------------
- */
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
 static lvt_status return_copy(lvt_call *call, const lvt_type *type, const void *object) {
     void *copy = lvt_arena_allocate(call->arena, type->size);
@@ -140,8 +138,7 @@ static lvt_status time_weekday(lvt_call *call, const void *self) {
     return return_copy(call, &lvt_type_weekday, &weekday);
 }
 
-/* ---- times ---------------------------------------------------------------------------------------------------------
- */
+/* ---- times ------------------------------------------------------------------------------------------------------ */
 
 static lvt_status time_utc(lvt_call *call, const void *self) {
     lvt_time time = *(const lvt_time *)self;

@@ -202,8 +202,7 @@ static lvt_status init(void *store, const lvt_visitor *visitor, void *payload) {
     return status;
 }
 
-/* ---- actions --------------------------------------------------------------------------------------------------------
- */
+/* ---- actions ---------------------------------------------------------------------------------------------------- */
 
 static lvt_status count(dashboard *board, const char *action, int value) {
     enum { HISTORY_MAX = 10 };
@@ -296,8 +295,7 @@ static const lvt_action_def actions[] = {{"increment_counter", increment_counter
                                          {"dismiss_notification", dismiss_notification},
                                          {NULL, NULL}};
 
-/* ---- the background thread ------------------------------------------------------------------------------------------
- */
+/* ---- the background thread -------------------------------------------------------------------------------------- */
 
 typedef struct {
     pthread_t thread;

@@ -69,8 +69,7 @@ typedef struct lvt_authenticator {
 #define LVT_BASIC(realm_text, check_function) \
     { .check = (check_function), .realm = (realm_text) }
 
-/* ---- inside of an authenticator ------------------------------------------------------------------------------------
- */
+/* ---- inside of an authenticator --------------------------------------------------------------------------------- */
 
 /* The user's name, copied. 1 to LVT_VISITOR_NAME_MAX bytes of UTF-8 without control characters, else
  * LVT_ERROR_INVALID_ARGUMENT. */

@@ -191,8 +191,7 @@ typedef struct lvt_redis_store_options {
  * without Redis (LVT_REDIS=OFF). */
 lvt_status lvt_redis_store_create(lvt_session_store **out, const lvt_redis_store_options *options, lvt_error *error);
 
-/* ---- a store that outlives its place being away -------------------------------------------------------------------
- */
+/* ---- a store that outlives its place being away ----------------------------------------------------------------- */
 
 typedef struct lvt_failover_store_options {
     unsigned version;      /* 1 */

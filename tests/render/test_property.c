@@ -1,10 +1,11 @@
 /* The law of the room, tried on random templates and random journeys of states: whoever applies the updates sees what a
  * fresh print of the state gives. The laws in full are in journey_run.h.
  *
- *   render_test_property                        the tests: LVT_JOURNEYS journeys from LVT_SEED on, and as many of a
- * seed of the day, which is printed render_test_property --journeys N [SEED]    as many journeys, with numbers about
- * them render_test_property --seed SEED            one journey with all its states and updates render_test_property
- * --export N [SEED]      journeys as lines of JSON, for readers in other languages
+ * - render_test_property: the tests. LVT_JOURNEYS journeys from LVT_SEED on, and as many of a seed of the day, which is
+ *   printed.
+ * - render_test_property --journeys N [SEED]: as many journeys, with numbers about them.
+ * - render_test_property --seed SEED: one journey with all its states and updates.
+ * - render_test_property --export N [SEED]: journeys as lines of JSON, for readers in other languages.
  *
  * A journey that breaks a law is made smaller and printed. */
 #include "tests/render/journey_shrink.h"
@@ -51,8 +52,7 @@ static void print_tally(const tally *all) {
                   all->refused, all->refused_states, all->starved);
 }
 
-/* ---- tests --------------------------------------------------------------------------------------------------------
- */
+/* ---- tests ------------------------------------------------------------------------------------------------------ */
 
 static uint64_t setting(const char *name, uint64_t otherwise) {
     const char *text = getenv(name);
@@ -85,8 +85,7 @@ static void memory_that_runs_out_leaves_the_page_usable(void **state) {
     go(setting("LVT_SEED", 1), setting("LVT_JOURNEYS", 1500) / 3, true);
 }
 
-/* ---- by hand ------------------------------------------------------------------------------------------------------
- */
+/* ---- by hand ---------------------------------------------------------------------------------------------------- */
 
 static int run_many(uint64_t count, uint64_t seed) {
     tally all = {0};

@@ -170,8 +170,7 @@ static void lists_without_keys_are_known_by_their_own_numbers(void **state) {
     lvt_value_clear(&store_type, &s, NULL);
 }
 
-/* ---- random journeys ------------------------------------------------------------------------------------------------
- */
+/* ---- random journeys -------------------------------------------------------------------------------------------- */
 
 static uint64_t seed;
 

@@ -148,8 +148,7 @@ static void nothing_is_half_sent(void **state) {
     page_close(&p);
 }
 
-/* ---- rows of structs ----------------------------------------------------------------------------------------------
- */
+/* ---- rows of structs -------------------------------------------------------------------------------------------- */
 
 typedef struct entry {
     const char *key, *shown, *text;

@@ -13,6 +13,8 @@ typedef struct lane {
     atomic_flag taken;
     /* Made when they are needed first. */
     EVP_MAC_CTX *mac;
+    unsigned char mac_key[LVT_KEY_SIZE]; /* the context's key */
+    size_t mac_key_length;               /* 0: none yet, or one that has no room here */
     EVP_CIPHER_CTX *seal;
     EVP_CIPHER_CTX *open;
 } lane;
@@ -51,6 +53,7 @@ lvt_status lvt_crypto_create(lvt_crypto **out, const lvt_allocator *allocator, l
 
 static void free_contexts(lane *l) {
     EVP_MAC_CTX_free(l->mac);
+    OPENSSL_cleanse(l->mac_key, sizeof l->mac_key);
     EVP_CIPHER_CTX_free(l->seal);
     EVP_CIPHER_CTX_free(l->open);
 }
@@ -72,6 +75,7 @@ static lane *enter(lvt_crypto *crypto, lane *own) {
         if (!atomic_flag_test_and_set_explicit(&l->taken, memory_order_acquire)) return l;
     }
     own->mac = NULL;
+    own->mac_key_length = 0;
     own->seal = own->open = NULL;
     return own;
 }
@@ -81,17 +85,33 @@ static void leave(lane *l, lane *own) {
     else atomic_flag_clear_explicit(&l->taken, memory_order_release);
 }
 
-static EVP_MAC_CTX *prepared_mac(EVP_MAC_CTX **context, const lvt_crypto *crypto, lvt_span key) {
+static void remember_key(lane *l, lvt_span key) {
+    l->mac_key_length = key.length <= sizeof l->mac_key ? key.length : 0;
+    if (l->mac_key_length != 0) memcpy(l->mac_key, key.data, key.length);
+}
+
+/* A key costs two blocks of SHA-256 and more: a context that has it already starts from there. */
+static bool start_mac(lane *l, lvt_span key, const OSSL_PARAM *parameters) {
+    if (l->mac_key_length != 0 && l->mac_key_length == key.length &&
+        CRYPTO_memcmp(l->mac_key, key.data, key.length) == 0)
+        return EVP_MAC_init(l->mac, NULL, 0, NULL) == 1;
+    l->mac_key_length = 0;
+    if (EVP_MAC_init(l->mac, bytes_of(key), key.length, parameters) != 1) return false;
+    remember_key(l, key);
+    return true;
+}
+
+static EVP_MAC_CTX *prepared_mac(lane *l, const lvt_crypto *crypto, lvt_span key) {
     char name[] = "SHA256";
     const OSSL_PARAM digest[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_END};
-    const OSSL_PARAM *parameters = *context == NULL ? digest : NULL;
-    if (*context == NULL) *context = EVP_MAC_CTX_new(crypto->hmac);
-    if (*context == NULL || EVP_MAC_init(*context, bytes_of(key), key.length, parameters) != 1) {
-        /* One that never got its digest must not be taken for a prepared one. */
-        EVP_MAC_CTX_free(*context);
-        *context = NULL;
-    }
-    return *context;
+    const OSSL_PARAM *parameters = l->mac == NULL ? digest : NULL;
+    if (l->mac == NULL) l->mac = EVP_MAC_CTX_new(crypto->hmac);
+    if (l->mac != NULL && start_mac(l, key, parameters)) return l->mac;
+    /* One that never got its digest must not be taken for a prepared one. */
+    EVP_MAC_CTX_free(l->mac);
+    l->mac = NULL;
+    l->mac_key_length = 0;
+    return NULL;
 }
 
 static EVP_CIPHER_CTX *prepared_cipher(EVP_CIPHER_CTX **context, const lvt_crypto *crypto, int encrypt,
@@ -121,7 +141,7 @@ lvt_status lvt_crypto_sha256(unsigned char out[LVT_DIGEST_SIZE], lvt_crypto *cry
 lvt_status lvt_crypto_hmac(unsigned char out[LVT_DIGEST_SIZE], lvt_crypto *crypto, lvt_span key, lvt_span text,
                            lvt_error *error) {
     lane own, *l = enter(crypto, &own);
-    EVP_MAC_CTX *context = prepared_mac(&l->mac, crypto, key);
+    EVP_MAC_CTX *context = prepared_mac(l, crypto, key);
     size_t length = 0;
     bool done = context != NULL && EVP_MAC_update(context, bytes_of(text), text.length) == 1 &&
                 EVP_MAC_final(context, out, &length, LVT_DIGEST_SIZE) == 1;

@@ -461,6 +461,8 @@ static void from_hex(unsigned char *out, const char *hex) {
     }
 }
 
+#define TEN(text) text text text text text text text text text text
+
 /* RFC 4231, and test cases 15 and 16 of the GCM specification. */
 static void the_algorithms_are_those(void **state) {
     (void)state;
@@ -471,19 +473,32 @@ static void the_algorithms_are_those(void **state) {
          "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
         {"4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
          "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+        /* A key as long as the first one. */
+        {"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "4869205468657265",
+         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+        {TEN("aa") TEN("aa"), TEN("dd") TEN("dd") TEN("dd") TEN("dd") TEN("dd"),
+         "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
+        /* One that is longer than a block. */
+        {TEN(TEN("aa")) TEN("aa") TEN("aa") TEN("aa") "aa",
+         "54657374205573696e67204c6172676572205468616e20426c6f636b2d53697a65204b6579202d2048617368204b6579204669727374",
+         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
     };
     lvt_crypto *crypto;
     assert_int_equal(lvt_crypto_create(&crypto, NULL, NULL), LVT_OK);
     for (size_t round = 0; round < 2; round++) { /* fresh, and used before */
         for (size_t i = 0; i < sizeof macs / sizeof macs[0]; i++) {
-            unsigned char key[64], text[64], expected[LVT_DIGEST_SIZE], digest[LVT_DIGEST_SIZE];
+            unsigned char key[131], text[64], expected[LVT_DIGEST_SIZE], digest[LVT_DIGEST_SIZE];
             from_hex(key, macs[i].key);
             from_hex(text, macs[i].text);
             from_hex(expected, macs[i].digest);
-            assert_int_equal(lvt_crypto_hmac(digest, crypto, lvt_span_of((const char *)key, strlen(macs[i].key) / 2),
-                                             lvt_span_of((const char *)text, strlen(macs[i].text) / 2), NULL),
-                             LVT_OK);
-            assert_memory_equal(digest, expected, sizeof digest);
+            for (size_t again = 0; again < 2; again++) {
+                memset(digest, 0, sizeof digest);
+                assert_int_equal(lvt_crypto_hmac(digest, crypto,
+                                                 lvt_span_of((const char *)key, strlen(macs[i].key) / 2),
+                                                 lvt_span_of((const char *)text, strlen(macs[i].text) / 2), NULL),
+                                 LVT_OK);
+                assert_memory_equal(digest, expected, sizeof digest);
+            }
         }
         unsigned char key[LVT_KEY_SIZE], nonce[LVT_SEAL_NONCE_SIZE], text[60], associated[20], expected[76], out[76];
         bool authentic;

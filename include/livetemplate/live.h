@@ -289,6 +289,15 @@ lvt_status lvt_broadcast_group(lvt_live *live, lvt_span group, lvt_update_callba
 lvt_status lvt_broadcast_users(lvt_live *live, const lvt_span *users, size_t count, lvt_update_callback update,
                                void *payload, lvt_error *error);
 
+/* End the connections of these users / of a group: what a program does when somebody logs out, or a right is taken
+ * away. An authenticator is asked when a page is fetched, when something is sent by POST and when a connection opens,
+ * not while one is open. What is unread is dropped, what the client sent and was not begun is not done; it is told
+ * `ended` and closed with LVT_CLOSE_TOKEN, upon which the browser fetches its page anew, and the authenticator decides.
+ * So let it refuse them first. Thread-safe; waits for busy groups as lvt_broadcast does. LVT_ERROR_NOT_FOUND when there
+ * is no such connection. The state of the groups stays. */
+lvt_status lvt_disconnect_users(lvt_live *live, const lvt_span *users, size_t count, lvt_error *error);
+lvt_status lvt_disconnect_group(lvt_live *live, lvt_span group, lvt_error *error);
+
 /* Render what broadcasts changed, and what was put off until now, and queue the updates: what a server does when it was
  * woken and when a deadline has come.
  *

@@ -33,6 +33,7 @@ extern "C" {
     X(CONNECTIONS_ACTIVE, "connections_active", "gauge", "Live connections")                                         \
     X(CONNECTIONS_OPENED, "connections_opened_total", "counter", "Live connections opened")                          \
     X(CONNECTIONS_OVERRUN, "connections_overrun_total", "counter", "Live connections closed as slow")                \
+    X(CONNECTIONS_ENDED, "connections_ended_total", "counter", "Live connections that the program ended")            \
     X(RENDERS, "renders_total", "counter", "Pages rendered to HTML")                                                 \
     X(ACTIONS, "actions_total", "counter", "Actions run")                                                            \
     X(ACTIONS_FAILED, "actions_failed_total", "counter", "Actions that ended with an error")                         \

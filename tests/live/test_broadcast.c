@@ -120,6 +120,110 @@ static void groups_without_a_page_change_too(void **state) {
     site_close(&s);
 }
 
+/* ---- ending connections ---- */
+
+/* Which of the three were told to go: nothing that they say is done any more. The others go on. */
+static void assert_ended(trio *t, bool ann, bool ben, bool third) {
+    const bool expected[] = {ann, ben, third};
+    for (size_t i = 0; i < 3; i++) {
+        tab *of = &t->tabs[i];
+        assert_int_equal(lvt_connection_close_code(of->connection), expected[i] ? LVT_CLOSE_TOKEN : 0);
+        if (expected[i]) {
+            assert_int_equal(tab_take(of), 1);
+            assert_string_equal(tab_last(of), "{\"v\":1,\"error\":{\"code\":\"ended\",\"message\":"
+                                              "\"the connection was ended by the program\"}}");
+        }
+        const int64_t actions = site_metric(&t->s, LVT_METRIC_ACTIONS);
+        tab_send(of, "{\"action\":\"increment\",\"id\":1}");
+        assert_int_equal(site_metric(&t->s, LVT_METRIC_ACTIONS) - actions, expected[i] ? 0 : 1);
+    }
+}
+
+static void users_are_disconnected(void **state) {
+    (void)state;
+    trio t;
+    lvt_error error;
+    open_trio(&t);
+    const lvt_span users[] = {LVT_SPAN_INIT("zoe"), LVT_SPAN_INIT("ben")};
+    assert_int_equal(lvt_broadcast(t.s.live, add_ten, NULL, NULL), LVT_OK);
+    lvt_live_flush(t.s.live);
+    while (lvt_live_next_ready(t.s.live) != NULL) continue;
+    (void)tab_take(&t.tabs[0]);
+    (void)tab_take(&t.tabs[2]); /* ben has not read his: it is dropped */
+    const int wakes = t.s.wakes;
+    assert_int_equal(lvt_disconnect_users(t.s.live, users, 2, NULL), LVT_OK);
+    assert_int_equal(t.s.wakes, wakes + 1);
+    assert_ptr_equal(lvt_live_next_ready(t.s.live), t.tabs[1].connection);
+    assert_null(lvt_live_next_ready(t.s.live));
+    assert_ended(&t, false, true, false);
+    assert_int_equal(site_metric(&t.s, LVT_METRIC_CONNECTIONS_ENDED), 1);
+    /* He has gone, though the server has not closed the connection yet. */
+    assert_int_equal(lvt_disconnect_users(t.s.live, users, 2, &error), LVT_ERROR_NOT_FOUND);
+    assert_string_equal(error.message, "none of the users has a page");
+    assert_int_equal(lvt_disconnect_users(t.s.live, NULL, 0, NULL), LVT_ERROR_NOT_FOUND);
+    /* The authenticator lets him in, so he comes back, to the state of his group. */
+    tab back;
+    tab_open(&back, &t.browsers[1]);
+    assert_contains(tab_page(&back), "<p>10</p>");
+    tab_close(&back);
+    close_trio(&t);
+}
+
+static void a_group_is_disconnected(void **state) {
+    (void)state;
+    trio t;
+    tab second;
+    char memory[LVT_GROUP_NAME_MAX];
+    open_trio(&t);
+    tab_open(&second, &t.browsers[0]);
+    lvt_span group = group_of(memory, sizeof memory, &t.browsers[0]);
+    assert_int_equal(lvt_disconnect_group(t.s.live, group, NULL), LVT_OK);
+    assert_int_equal(site_metric(&t.s, LVT_METRIC_CONNECTIONS_ENDED), 2);
+    assert_int_equal(lvt_connection_close_code(second.connection), LVT_CLOSE_TOKEN);
+    assert_ended(&t, true, false, false);
+    assert_int_equal(lvt_disconnect_group(t.s.live, group, NULL), LVT_ERROR_NOT_FOUND);
+    assert_int_equal(lvt_disconnect_group(t.s.live, LVT_SPAN("nobody"), NULL), LVT_ERROR_NOT_FOUND);
+    tab_close(&second);
+    close_trio(&t);
+}
+
+/* Without memory for the last message a connection ends all the same; without memory to find it nothing ends. */
+static void ending_needs_little_memory(void **state) {
+    (void)state;
+    enum { ALLOCATIONS = 6 };
+    test_allocator memory;
+    site s;
+    tab t;
+    char name[LVT_GROUP_NAME_MAX];
+    const lvt_span user = LVT_SPAN_INIT("ann");
+    size_t refused = 0, silent = 0;
+    test_allocator_init(&memory, 0);
+    site_init(&s);
+    s.view.authenticator = browsers_of_users;
+    s.app_options.allocator = &memory.allocator;
+    site_open(&s);
+    browser ann = browser_start(&s);
+    ann.user = "ann";
+    for (size_t i = 0; i < 2 * ALLOCATIONS; i++) {
+        tab_open(&t, &ann);
+        lvt_span group = group_of(name, sizeof name, &ann);
+        memory.fail_at = memory.calls + i / 2 + 1;
+        lvt_status status =
+            i % 2 == 0 ? lvt_disconnect_users(s.live, &user, 1, NULL) : lvt_disconnect_group(s.live, group, NULL);
+        memory.fail_at = 0;
+        assert_true(status == LVT_OK || status == LVT_ERROR_OUT_OF_MEMORY);
+        assert_int_equal(lvt_connection_close_code(t.connection), status == LVT_OK ? LVT_CLOSE_TOKEN : 0);
+        refused += status != LVT_OK;
+        silent += tab_take(&t) == 0 && status == LVT_OK;
+        tab_close(&t);
+    }
+    assert_true(refused > 0);
+    assert_true(silent > 0);
+    browser_close(&ann);
+    site_close(&s);
+    assert_int_equal(memory.live, 0);
+}
+
 static void add_to_both(void *store, void *payload) {
     void *const *stores = store;
     ((board *)stores[0])->count += 1;
@@ -228,6 +332,58 @@ static void threads_push_while_the_server_serves(void **state) {
     assert_contains(tab_page(&t), expected);
     assert_true(atomic_load(&sh->wakes) > 0);
     tab_close(&t);
+    browser_close(&ann);
+    site_close(&sh->s);
+    free(sh);
+}
+
+static void *disconnect_from_a_thread(void *payload) {
+    shared *sh = payload;
+    const lvt_span user = LVT_SPAN_INIT("ann");
+    for (int i = 0; i < ROUNDS; i++) {
+        lvt_status status = i % 2 == 0 ? lvt_disconnect_users(sh->s.live, &user, 1, NULL)
+                                       : lvt_disconnect_group(sh->s.live, lvt_span_from(sh->group), NULL);
+        if (status != LVT_OK && status != LVT_ERROR_NOT_FOUND) return payload;
+    }
+    atomic_fetch_sub(&sh->running, 1);
+    return NULL;
+}
+
+/* Connections that are ended while they open, act and close. */
+static void threads_disconnect_while_the_server_serves(void **state) {
+    (void)state;
+    shared *sh = calloc(1, sizeof *sh);
+    pthread_t thread;
+    void *result;
+    tab t;
+    assert_non_null(sh);
+    site_init(&sh->s);
+    sh->s.view.authenticator = browsers_of_users;
+    sh->s.app_options.log.write = NULL;
+    sh->s.live_options.wake = count_wake;
+    sh->s.live_options.wake_payload = sh;
+    site_open(&sh->s);
+    browser ann = browser_start(&sh->s);
+    ann.user = "ann";
+    assert_int_equal(browser_get(&ann), 200);
+    (void)group_of(sh->group, sizeof sh->group, &ann);
+    atomic_store(&sh->running, 1);
+    assert_int_equal(pthread_create(&thread, NULL, disconnect_from_a_thread, sh), 0);
+    while (atomic_load(&sh->running) > 0) {
+        tab_start(&t, &ann);
+        tab_send(&t, "{\"action\":\"increment\"}");
+        while (lvt_live_next_ready(sh->s.live) != NULL) continue;
+        (void)tab_take(&t);
+        const int code = lvt_connection_close_code(t.connection);
+        assert_true(code == 0 || code == LVT_CLOSE_TOKEN);
+        tab_close(&t);
+    }
+    assert_int_equal(pthread_join(thread, &result), 0);
+    assert_null(result);
+    tab_open(&t, &ann);
+    assert_int_equal(lvt_connection_close_code(t.connection), 0);
+    tab_close(&t);
+    assert_int_equal(site_metric(&sh->s, LVT_METRIC_CONNECTIONS_ACTIVE), 0);
     browser_close(&ann);
     site_close(&sh->s);
     free(sh);
@@ -351,9 +507,13 @@ int main(void) {
         cmocka_unit_test(all_are_reached),
         cmocka_unit_test(a_group_is_reached),
         cmocka_unit_test(users_are_reached),
+        cmocka_unit_test(users_are_disconnected),
+        cmocka_unit_test(a_group_is_disconnected),
+        cmocka_unit_test(ending_needs_little_memory),
         cmocka_unit_test(groups_without_a_page_change_too),
         cmocka_unit_test(named_stores_come_as_an_array),
         cmocka_unit_test(threads_push_while_the_server_serves),
+        cmocka_unit_test(threads_disconnect_while_the_server_serves),
         cmocka_unit_test(groups_run_in_parallel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ await build({
   bundle: true,
   format: "iife",
   minify: true,
-  target: "es2020",
+  target: "es2022",
   charset: "utf8",
   legalComments: "none",
   mangleProps: new RegExp(`^(${OWN_NAMES.trim().split(/\s+/).join("|")})$`),

@@ -5,7 +5,7 @@ import { Actions, emit, type ActionMessage, type Meta } from "./actions";
 import { Events } from "./events";
 import { holdsInput } from "./fields";
 import { Forms } from "./forms";
-import { LoadingBar } from "./loading";
+import { loadingBar } from "./loading";
 import { Inbox, readMeta } from "./messages";
 import { Morpher } from "./morph";
 import { Transport } from "./transport";
@@ -35,9 +35,9 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
   let inbox: Inbox | null = null;
   let connections = 0;
 
-  const loading = new LoadingBar(() => region.getAttribute("lvt-loading") === "off");
-  const firstConnection = loading.begin();
-  const actions = new Actions(region, (message) => transport.send(message), loading.begin);
+  const loading = loadingBar(() => region.getAttribute("lvt-loading") === "off");
+  const firstConnection = loading();
+  const actions = new Actions(region, (message) => transport.send(message), loading);
   const forms = new Forms(actions);
   const morpher = new Morpher(region, ownScript, (from, to) => forms.hold(from, to));
   const view = new View(morpher);

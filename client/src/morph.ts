@@ -1,7 +1,7 @@
 // Makes nodes of the live region like new HTML without taking from the person what is theirs: focus, selection, what
 // fields hold (fields.ts), open <details> and <dialog>, scroll positions, playing media.
 
-import { planSelect, updateAttributes, updateField } from "./fields";
+import { isTextField, planSelect, setMember, updateTag } from "./fields";
 import { matchKeys } from "./keys";
 
 /** Asked about an element that is to change: true when it is in use and left as it is, `to` being kept for later. */
@@ -49,7 +49,7 @@ export class Morpher {
   /** The element that had the focus when the work began; moving it takes the focus away for a moment. */
   private inUse: Element | null = null;
   private readonly scrolled = new Set<Element>();
-  private readonly played = new Set<HTMLMediaElement>();
+  private readonly played: Set<HTMLMediaElement>;
   /** Whether the server last said that a <details> or <dialog> is open; the attribute itself is the person's. */
   private readonly openByServer = new WeakMap<Element, boolean>();
   private readonly inert = document.implementation.createHTMLDocument("");
@@ -65,7 +65,7 @@ export class Morpher {
     private readonly hold: Hold,
   ) {
     this.recordOpen(region);
-    for (const media of region.querySelectorAll<HTMLMediaElement>("video,audio")) this.played.add(media);
+    this.played = new Set(region.querySelectorAll<HTMLMediaElement>("video,audio"));
     // These events do not bubble, so listen on the way down; what has scrolled or played may need its state restored.
     const listen = (type: string, set: Set<Element>) =>
       document.addEventListener(
@@ -73,7 +73,7 @@ export class Morpher {
         ({ target }) => {
           if (target instanceof Element) set.add(target);
         },
-        { capture: true, passive: true },
+        true,
       );
     listen("scroll", this.scrolled);
     listen("play", this.played);
@@ -118,8 +118,7 @@ export class Morpher {
   /** Show the region of another version of the page, which is used up. */
   replace(region: Element, page?: Document): void {
     this.work(() => {
-      if (this.isPage && page?.head.querySelector("title") && document.title !== page.title)
-        document.title = page.title;
+      if (this.isPage && page?.head.querySelector("title")) setMember(document, "title", page.title);
       // What showed values one by one has split texts; the first message says what the page was served with.
       this.region.normalize();
       if (this.region.querySelector(UNEQUAL) || !hasEqualChildren(this.region, region))
@@ -206,7 +205,7 @@ export class Morpher {
 
   /** Make an element's tag like that of another one. */
   morphTag(from: Element, to: Element): void {
-    if (this.maySet(from, to) && !updateField(from, to, this.inUse)) updateAttributes(from, to);
+    if (this.maySet(from, to)) updateTag(from, to, this.inUse);
   }
 
   /** Make siblings, from `first` up to `end`, like others. */
@@ -256,16 +255,12 @@ export class Morpher {
   }
 
   private morph(from: Node, to: Node, late: Node[]): void {
-    if (!isElement(from)) {
-      if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
-      return;
-    }
+    if (!isElement(from)) return setMember(from, "nodeValue", to.nodeValue);
     const target = to as Element;
     if (!this.maySet(from, target)) return;
     // Equal means: in all that the server says. What it says about open elements inside must still be recorded.
     if (!from.matches(UNEQUAL) && !from.querySelector(UNEQUAL) && from.isEqualNode(to)) return;
-    if (updateField(from, target, this.inUse)) return;
-    updateAttributes(from, target);
+    if (updateTag(from, target, this.inUse)) return;
     if (from instanceof HTMLTemplateElement) {
       if (from.innerHTML !== target.innerHTML) from.content.replaceChildren((to as HTMLTemplateElement).content);
     } else {
@@ -350,8 +345,8 @@ export class Morpher {
     const playing = connected(this.played).filter((media) => !media.paused && !media.ended);
     this.afterwards.set(this, () => {
       for (const [element, top, left] of positions) {
-        if (element.scrollTop !== top) element.scrollTop = top;
-        if (element.scrollLeft !== left) element.scrollLeft = left;
+        setMember(element, "scrollTop", top);
+        setMember(element, "scrollLeft", left);
       }
       for (const media of playing) if (media.paused && media.isConnected) media.play().catch(() => undefined);
     });
@@ -386,7 +381,7 @@ export function hasEqualChildren(from: Node, to: Node): boolean {
 }
 
 function isOpenable(node: Node): boolean {
-  return node.nodeName === "DETAILS" || node.nodeName === "DIALOG";
+  return /^(DETAILS|DIALOG)$/.test(node.nodeName);
 }
 
 /** Whether what the server says of an element never counts. Scripts run once; only those that are data may change. */
@@ -399,7 +394,7 @@ export function isLeftAlone(element: Element): boolean {
 }
 
 function selectionOf(element: Element): [number, number, ("forward" | "backward" | "none")?] | null {
-  if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) return null;
+  if (!isTextField(element)) return null;
   const { selectionStart: start, selectionEnd: end, selectionDirection: direction } = element;
   return start === null || end === null ? null : [start, end, direction ?? "none"];
 }

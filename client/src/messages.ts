@@ -59,7 +59,7 @@ export class Inbox {
     if (this.awaiting) return;
     this.awaiting = true;
     console.warn(`LiveTemplate: ${reason}; asking for the complete page`);
-    this.receiver.send({ resync: true });
+    this.receiver.send({ ["resync"]: true });
   }
 
   private takePiece(chunk: JsonObject, text: Json | undefined): void {

@@ -121,15 +121,15 @@ class RowsView {
     for (const row of placed) {
       if (!row.span || !nodesOf(row.span).some(isPrecious)) continue;
       const passed: Row[] = [];
-      const pass = (direction: "previous" | "next", wrong: number) => {
-        for (let other = row[direction]; other && passed.length <= STEP_ASIDE_MAX; other = other[direction]) {
+      const pass = (neighbour: (row: Row) => Row | null, wrong: number) => {
+        for (let other = neighbour(row); other && passed.length <= STEP_ASIDE_MAX; other = neighbour(other)) {
           if (placed.has(other)) continue;
           if (!(firstOf(row.span as Span).compareDocumentPosition(firstOf(other.span as Span)) & wrong)) break;
           passed.push(other);
         }
       };
-      pass("previous", Node.DOCUMENT_POSITION_FOLLOWING);
-      pass("next", Node.DOCUMENT_POSITION_PRECEDING);
+      pass((other) => other.previous, Node.DOCUMENT_POSITION_FOLLOWING);
+      pass((other) => other.next, Node.DOCUMENT_POSITION_PRECEDING);
       if (passed.length > STEP_ASIDE_MAX) continue;
       placed.delete(row);
       for (const other of passed) placed.add(other);

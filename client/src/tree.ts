@@ -69,11 +69,11 @@ export function isComplete(tree: JsonObject): boolean {
 }
 
 export function isRange(value: Value | undefined): value is Range {
-  return typeof value === "object" && "rows" in value;
+  return !!(value as Range | undefined)?.rows;
 }
 
 function isNode(value: Value | undefined): value is TreeNode {
-  return typeof value === "object" && !("rows" in value);
+  return typeof value === "object" && !isRange(value);
 }
 
 /** The index that a member's name stands for, or -1. */

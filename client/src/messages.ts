@@ -44,9 +44,14 @@ export class Inbox {
     if (isObject(message["chunk"])) return this.takePiece(message["chunk"], message["data"]);
     if (this.pieces) {
       this.pieces = null;
-      this.resync("a message came between the pieces of another");
+      this.resync("a message interrupts the pieces of another");
     }
-    this.takeMessage(message, text.length);
+    const { tree, seq, meta, error } = message;
+    if (isObject(error)) this.receiver.refused(String(error["code"]), String(error["message"]));
+    const answer = readMeta(meta);
+    if (isObject(tree)) this.takeTree(tree, seq, text.length, answer?.action ?? null);
+    // After the tree, so that whoever waits for the reply sees the page as it is then.
+    if (answer) this.receiver.settle(answer);
   }
 
   /** The connection has ended. */
@@ -68,33 +73,22 @@ export class Inbox {
       this.pieces = { id: id as Json, total, texts: [] };
     const pieces = this.pieces;
     if (
-      !pieces ||
-      pieces.id !== id ||
+      pieces?.id !== id ||
       pieces.total !== total ||
       pieces.texts.length !== seq ||
       typeof text !== "string"
     ) {
       this.pieces = null;
-      return this.resync("a piece of a message does not follow the one before");
+      return this.resync("a piece does not follow the one before");
     }
     if (pieces.texts.push(text) < pieces.total) return;
     this.pieces = null;
     this.receive(pieces.texts.join(""));
   }
 
-  private takeMessage(message: JsonObject, bytes: number): void {
-    const { tree, seq, meta, error } = message;
-    if (isObject(error)) this.receiver.refused(String(error["code"]), String(error["message"]));
-    const answer = readMeta(meta);
-    if (isObject(tree)) this.takeTree(tree, seq, bytes, answer?.action ?? null);
-    // After the tree, so that whoever waits for the reply sees the page as it is then.
-    if (answer) this.receiver.settle(answer);
-  }
-
   private takeTree(tree: JsonObject, sequence: Json | undefined, bytes: number, action: string | null): void {
     const complete = isComplete(tree);
-    const follows = typeof sequence === "number" && (complete || (sequence === this.sequence + 1 && !this.awaiting));
-    if (!follows) {
+    if (typeof sequence !== "number" || !(complete || (sequence === this.sequence + 1 && !this.awaiting))) {
       this.receiver.learn(tree);
       return this.resync(`update ${String(sequence)} does not follow ${this.sequence}`);
     }

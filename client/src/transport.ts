@@ -48,8 +48,6 @@ const CLOSE_LATER = 1013;
 const CLOSE_TOKEN = 4401;
 const CLOSE_LIMIT = 4429;
 
-const refusalText = (status: number) => (status === 401 ? "Please log in again." : "This is not allowed.");
-
 export class Transport {
   /** The first message of the socket has been applied: it carries actions. */
   live = false;
@@ -94,12 +92,12 @@ export class Transport {
 
   /** Send an action, now or as soon as something can carry it. */
   send(message: ActionMessage): void {
-    const text = JSON.stringify(message);
-    if (text.length * 3 > MESSAGE_MAX_BYTES && new TextEncoder().encode(text).length > MESSAGE_MAX_BYTES)
-      this.listener.failed([message.id], "That is too much to send.");
-    else if (this.refusal) this.listener.failed([message.id], refusalText(this.refusal));
-    else if (this.live) this.put(message.id, text);
-    else if (this.queue.length >= QUEUE_MAX) this.listener.failed([message.id], "There is no connection.");
+    const reason =
+      new TextEncoder().encode(JSON.stringify(message)).length > MESSAGE_MAX_BYTES
+        ? "That is too much to send."
+        : this.reason(this.live || this.queue.length < QUEUE_MAX ? "" : "There is no connection.");
+    if (reason) this.listener.failed([message.id], reason);
+    else if (this.live) this.put(message);
     else {
       this.queue.push(message);
       void this.drainOverHttp();
@@ -123,7 +121,7 @@ export class Transport {
     this.overHttp = false;
     this.attempts = this.refusals = this.refusal = 0;
     this.show("connected");
-    for (const message of this.queue.splice(0)) this.put(message.id, JSON.stringify(message));
+    for (const message of this.queue.splice(0)) this.put(message);
   }
 
   /** Give this socket up and open another. */
@@ -134,9 +132,14 @@ export class Transport {
     socket.close(4000);
   }
 
-  private put(id: number, text: string): void {
-    this.unanswered.add(id);
-    this.socket?.send(text);
+  private put(message: ActionMessage): void {
+    this.unanswered.add(message.id);
+    this.socket?.send(JSON.stringify(message));
+  }
+
+  /** Why an action fails: this visitor is not let in, or what else it is. */
+  private reason(otherwise: string): string {
+    return this.refusal === 401 ? "Please log in again." : this.refusal ? "This is not allowed." : otherwise;
   }
 
   private show(status: Status): void {
@@ -148,13 +151,12 @@ export class Transport {
 
   private connect(): void {
     clearTimeout(this.retryTimer);
-    this.retryTimer = undefined;
     const token = this.token();
     let opened = false;
-    const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${location.pathname}${location.search}`;
+    const url = location.origin.replace("http", "ws") + location.pathname + location.search;
     let socket: WebSocket;
     try {
-      socket = new WebSocket(url, ["livetemplate.v1", ...(token ? [`lvt.token.${token}`] : [])]);
+      socket = new WebSocket(url, ["livetemplate.v1"].concat(token ? `lvt.token.${token}` : []));
     } catch {
       return this.retry(0);
     }
@@ -247,7 +249,7 @@ export class Transport {
     this.refusal = status;
     clearTimeout(this.retryTimer);
     const waiting = this.queue.splice(0).map((message) => message.id);
-    this.listener.failed(waiting, refusalText(status));
+    this.listener.failed(waiting, this.reason(""));
     this.show("refused");
     this.listener.refused(status);
   }
@@ -291,12 +293,10 @@ export class Transport {
         headers: { "Content-Type": "application/json", Accept: "application/json" },
         body: message ? JSON.stringify(message) : "",
       });
-      if (!answer.ok) throw new Error(String(answer.status));
-      this.listener.reply(await answer.text());
+      if (answer.ok) this.listener.reply(await answer.text());
     } catch {
       // Told below: whoever waits for an answer still waits.
     }
-    const reason = this.refusal ? refusalText(this.refusal) : "The server could not be reached.";
-    if (message) this.listener.failed([message.id], reason);
+    if (message) this.listener.failed([message.id], this.reason("The server could not be reached."));
   }
 }

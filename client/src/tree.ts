@@ -55,6 +55,8 @@ export type BeforeRow = (range: Range, row: Row) => void;
 /** What a server sent does not fit the tree that is held here. */
 export class TreeError extends Error {}
 
+const NOTHING = "no complete tree";
+
 function refuse(reason: string): never {
   throw new TreeError(reason);
 }
@@ -96,8 +98,7 @@ export class Tree {
     if (isComplete(tree)) {
       this.root = this.readNode(tree);
     } else {
-      if (!held) refuse("no complete tree");
-      this.change(held, tree, -1);
+      this.change(held ?? refuse(NOTHING), tree, -1);
       this.root = held;
     }
   }
@@ -114,8 +115,7 @@ export class Tree {
 
   /** The HTML of the tree. */
   html(): string {
-    if (!this.root) refuse("no complete tree");
-    return print(this.root);
+    return print(this.root ?? refuse(NOTHING));
   }
 
   // ---- whole values ----

@@ -4,7 +4,7 @@
 
 import { dropsLineEnd, isElement, isText, type Morpher } from "./morph";
 import { Skeleton, slotOf } from "./skeleton";
-import { isRange, print, type Range, type Row, type TreeNode, type Value } from "./tree";
+import { isRange, print, printer, type Range, type Row, type TreeNode, type Value } from "./tree";
 
 const KEYS = ["data-key", "data-lvt-key", "id"];
 
@@ -326,7 +326,7 @@ export class Binder {
 
   /** An element with what it holds now. */
   parseElement(node: TreeNode, skeleton: Skeleton, element: Element, live: Element): Element | null {
-    return skeleton.parseElement(element, live, (slot) => print(node.slots[slot] as Value), this.morpher);
+    return skeleton.parseElement(element, live, printer(node), this.morpher);
   }
 
   // ---- ranges ----

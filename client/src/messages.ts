@@ -44,7 +44,7 @@ export class Inbox {
     if (isObject(message["chunk"])) return this.takePiece(message["chunk"], message["data"]);
     if (this.pieces) {
       this.pieces = null;
-      this.resync("a message interrupts the pieces of another");
+      this.resync("a message came between the pieces of another");
     }
     const { tree, seq, meta, error } = message;
     if (isObject(error)) this.receiver.refused(String(error["code"]), String(error["message"]));
@@ -73,7 +73,8 @@ export class Inbox {
       this.pieces = { id: id as Json, total, texts: [] };
     const pieces = this.pieces;
     if (
-      pieces?.id !== id ||
+      !pieces ||
+      pieces.id !== id ||
       pieces.total !== total ||
       pieces.texts.length !== seq ||
       typeof text !== "string"

@@ -107,12 +107,8 @@ export class Morpher {
 
   /** Show HTML: what stands in the region, or a whole document when the region is the body. */
   update(html: string): void {
-    if (this.isPage) {
-      const page = this.parsePage(html);
-      this.replace(page.body, page);
-    } else {
-      this.replace(this.parse(html, this.region));
-    }
+    const page = this.isPage ? this.parsePage(html) : undefined;
+    this.replace(page?.body ?? this.parse(html, this.region), page);
   }
 
   /** Show the region of another version of the page, which is used up. */
@@ -199,8 +195,7 @@ export class Morpher {
 
   /** Make an element like another one, which is used up. */
   morphElement(from: Element, to: Element): void {
-    this.counterparts = matchKeys([...from.childNodes], [...to.childNodes]);
-    this.finish((late) => this.morph(from, to, late));
+    this.match([...from.childNodes], [...to.childNodes], (late) => this.morph(from, to, late));
   }
 
   /** Make an element's tag like that of another one. */
@@ -210,10 +205,7 @@ export class Morpher {
 
   /** Make siblings, from `first` up to `end`, like others. */
   morphNodes(parent: Element, first: Node | null, end: Node | null, to: Node[]): void {
-    const from: Node[] = [];
-    for (let node = first; node !== end; node = (node as Node).nextSibling) from.push(node as Node);
-    this.counterparts = matchKeys(from, to);
-    this.finish((late) => this.morphChildren(parent, first, end, to, late));
+    this.match(siblings(first, end), to, (late) => this.morphChildren(parent, first, end, to, late));
   }
 
   /** Replace siblings, from `first` up to `end`, by what an element made by `parseInside` holds. */
@@ -246,8 +238,10 @@ export class Morpher {
 
   // ---- morphing ----
 
-  private finish(task: (late: Node[]) => void): void {
+  /** Do what makes nodes like others, knowing which keys are on both sides. */
+  private match(from: Node[], to: Node[], task: (late: Node[]) => void): void {
     const late: Node[] = [];
+    this.counterparts = matchKeys(from, to);
     task(late);
     // Elements that were wanted elsewhere, in something that then was left alone.
     for (const node of late) if (this.counterparts.get(node)) (node as ChildNode).remove();
@@ -353,6 +347,13 @@ export class Morpher {
   }
 }
 
+/** The nodes from `first` up to `end`. */
+export function siblings(first: Node | null, end: Node | null): Node[] {
+  const nodes: Node[] = [];
+  for (let node = first; node && node !== end; node = node.nextSibling) nodes.push(node);
+  return nodes;
+}
+
 /** One text where several stand beside each other; the first node that is left. */
 function joinTexts(first: Node | null, end: Node | null): Node | null {
   let node = first;
@@ -373,11 +374,9 @@ function joinTexts(first: Node | null, end: Node | null): Node | null {
 }
 
 export function hasEqualChildren(from: Node, to: Node): boolean {
-  if (from.childNodes.length !== to.childNodes.length) return false;
-  let other = to.firstChild;
-  for (let node = from.firstChild; node; node = node.nextSibling, other = (other as Node).nextSibling)
-    if (!node.isEqualNode(other)) return false;
-  return true;
+  const others = [...to.childNodes];
+  const nodes = [...from.childNodes];
+  return nodes.length === others.length && nodes.every((node, index) => node.isEqualNode(others[index] as Node));
 }
 
 function isOpenable(node: Node): boolean {

@@ -4,7 +4,7 @@
 
 import { firstOf, lastOf, type BoundRange, type RowForm, type Span } from "./bind";
 import { setMember } from "./fields";
-import { isText } from "./morph";
+import { isText, siblings } from "./morph";
 import { print, type Range, type Row } from "./tree";
 import type { View } from "./view";
 
@@ -120,10 +120,7 @@ function stepAside(parent: Element, placed: Set<Row>): void {
 }
 
 function nodesOf(span: Span): Node[] {
-  const last = lastOf(span);
-  const nodes: Node[] = [];
-  for (let node: Node | null = firstOf(span); node; node = node === last ? null : node.nextSibling) nodes.push(node);
-  return nodes;
+  return siblings(firstOf(span), lastOf(span).nextSibling);
 }
 
 function isPrecious(node: Node): boolean {

@@ -43,6 +43,11 @@ function ownSlots(node: Node): number[] {
   return node.nodeName === "TEMPLATE" ? slotsIn(node.outerHTML) : slots;
 }
 
+/** The slots in those nodes that are of a kind. */
+function slotsOf(nodes: Node[], isOfKind: (node: Node) => boolean): Set<number> {
+  return new Set(nodes.filter(isOfKind).flatMap(ownSlots));
+}
+
 /** The table directly behind something that a node is in, as it is behind what the table does not take. */
 function tableBehind(node: Node, root: Node): Node | undefined {
   for (let outer = node.parentNode; outer && outer !== root; outer = outer.parentNode) {
@@ -105,10 +110,7 @@ export class Skeleton {
     // Which slots are in tags does not depend on where words in other places end up.
     const html = weave(shape, wordOf);
     const rough = isPage ? morpher.parsePage(html) : morpher.parse(html, parent);
-    const inTags = new Set<number>();
-    for (const node of nodesOf(rough))
-      if (isElement(node) || TEXT_ONLY.test(node.parentNode?.nodeName ?? ""))
-        for (const slot of ownSlots(node)) inTags.add(slot);
+    const inTags = slotsOf(nodesOf(rough), (node) => isElement(node) || TEXT_ONLY.test(node.parentNode?.nodeName ?? ""));
 
     const markOf = (slot: number) => (inTags.has(slot) ? wordOf(slot) : `<!--${wordOf(slot)}-->`);
     const marked = weave(shape, markOf);
@@ -128,10 +130,7 @@ export class Skeleton {
       if (same?.isEqualNode(table) === false) return null;
     }
 
-    const asText = new Set<number>();
-    for (const node of nodes)
-      if (node.nodeType === Node.COMMENT_NODE && takesText(node.parentNode as Node))
-        for (const slot of ownSlots(node)) asText.add(slot);
+    const asText = slotsOf(nodes, (node) => node.nodeType === Node.COMMENT_NODE && takesText(node.parentNode as Node));
     const probeMark = (slot: number) => (asText.has(slot) ? wordOf(slot) : markOf(slot));
     const probe = parse(weave(shape, probeMark));
     const same = root.cloneNode(true);

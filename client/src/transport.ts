@@ -34,10 +34,10 @@ const RETRY_MAX_MS = 15_000;
 const RETRY_LIMIT_MS = 5_000;
 /** One that cannot reach its store will not do so at once. */
 const RETRY_LATER_MS = 1_000;
-const OPEN_TIMEOUT_MS = 5_000;
+/** For a socket to open, and for a server that is asked to answer. */
+const WATCH_MS = 5_000;
 /** The server drops a peer that was silent for 75 s; a browser that slept may not have noticed. */
 const SLEEP_MS = 60_000;
-const PROBE_TIMEOUT_MS = 5_000;
 /** Shorter losses are not shown. */
 const FLASH_MS = 500;
 const QUEUE_MAX = 50;
@@ -54,8 +54,7 @@ export class Transport {
 
   private socket: WebSocket | null = null;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private openTimer: ReturnType<typeof setTimeout> | undefined;
-  private probeTimer: ReturnType<typeof setTimeout> | undefined;
+  private watchTimer: ReturnType<typeof setTimeout> | undefined;
   private statusTimer: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
   private refusals = 0;
@@ -161,16 +160,16 @@ export class Transport {
       return this.retry(0);
     }
     this.socket = socket;
-    this.openTimer = setTimeout(() => this.reconnect(), OPEN_TIMEOUT_MS);
+    this.watch();
     socket.onopen = () => {
       if (socket !== this.socket) return;
       opened = true;
-      clearTimeout(this.openTimer);
+      clearTimeout(this.watchTimer);
       this.listener.opened();
     };
     socket.onmessage = (event: MessageEvent) => {
       if (socket !== this.socket) return;
-      clearTimeout(this.probeTimer);
+      clearTimeout(this.watchTimer);
       if (typeof event.data === "string") this.listener.message(event.data);
     };
     socket.onclose = (event: CloseEvent) => {
@@ -181,11 +180,16 @@ export class Transport {
     };
   }
 
+  /** Give the socket up unless it opens, or something comes, in time. */
+  private watch(): void {
+    clearTimeout(this.watchTimer);
+    this.watchTimer = setTimeout(() => this.reconnect(), WATCH_MS);
+  }
+
   private closed(socket: WebSocket, code: number): void {
     if (socket !== this.socket) return;
     this.socket = null;
-    clearTimeout(this.openTimer);
-    clearTimeout(this.probeTimer);
+    clearTimeout(this.watchTimer);
     const wasLive = this.live;
     this.live = false;
     const lost = [...this.unanswered];
@@ -231,8 +235,7 @@ export class Transport {
       if (refused) void this.refresh();
       else this.connect();
     } else if (doubt && this.live) {
-      clearTimeout(this.probeTimer);
-      this.probeTimer = setTimeout(() => this.reconnect(), PROBE_TIMEOUT_MS);
+      this.watch();
       this.listener.probe();
     }
   }

@@ -78,10 +78,11 @@ function isNode(value: Value | undefined): value is TreeNode {
   return typeof value === "object" && !isRange(value);
 }
 
-/** The index that a member's name stands for, or -1. */
-function slotIndex(name: string, count: number): number {
-  const index = Number(name);
-  return Number.isInteger(index) && index >= 0 && index < count && String(index) === name ? index : -1;
+/** The index that a member's name stands for. */
+function slotIndex(name: Json | undefined, count: number): number {
+  const index = typeof name === "string" ? Number(name) : -1;
+  if (!Number.isInteger(index) || index < 0 || index >= count || String(index) !== name) refuse(`unknown slot ${name}`);
+  return index;
 }
 
 export class Tree {
@@ -142,9 +143,7 @@ export class Tree {
     const slots = new Array<Value>(shape.statics.length - 1).fill("");
     for (const name in body) {
       if (own.includes(name)) continue;
-      const index = slotIndex(name, slots.length);
-      if (index < 0) refuse(`unknown slot ${name}`);
-      slots[index] = this.readValue(body[name]);
+      slots[slotIndex(name, slots.length)] = this.readValue(body[name]);
     }
     return slots;
   }
@@ -161,9 +160,7 @@ export class Tree {
     for (const name in body) {
       if (name === "m") {
         const meta = body["m"];
-        const slot = isObject(meta) ? meta["idKey"] : null;
-        keySlot = typeof slot === "string" ? slotIndex(slot, shape.statics.length - 1) : -1;
-        if (keySlot < 0) refuse("unknown slot");
+        keySlot = slotIndex(isObject(meta) ? meta["idKey"] : null, shape.statics.length - 1);
       } else if (!["f", "s", "d"].includes(name)) {
         refuse(`unknown slot ${name}`);
       }
@@ -192,7 +189,6 @@ export class Tree {
     const { slots, bound } = node;
     for (const name in changes) {
       const index = slotIndex(name, slots.length);
-      if (index < 0) refuse(`unknown slot ${name}`);
       if (index === keySlot) refuse("the slot of a key");
       const value = changes[name];
       const held = slots[index];
@@ -315,9 +311,14 @@ export function weave({ statics }: Shape, text: (slot: number) => string): strin
   return html;
 }
 
+/** What prints a node's slots. */
+export function printer({ slots }: TreeNode): (slot: number) => string {
+  return (slot) => print(slots[slot] as Value);
+}
+
 export function print(value: Value): string {
   if (typeof value === "string") return value;
-  if (!isRange(value)) return weave(value.shape, (slot) => print(value.slots[slot] as Value));
+  if (!isRange(value)) return weave(value.shape, printer(value));
   let html = "";
   for (let row = value.first; row; row = row.next) html += print(row);
   return html;

@@ -4,7 +4,7 @@
 import { Binder, BoundRange, firstOf, isPlain, lastOf, type Bound, type Span } from "./bind";
 import { dropsLineEnd, isElement, isLeftAlone, isText, takesText, type Morpher } from "./morph";
 import { showRows } from "./rows";
-import { isComplete, isRange, print, type JsonObject, type Range, type Tree, type TreeNode, type Value } from "./tree";
+import { isComplete, isRange, print, printer, type JsonObject, type Range, type Tree, type TreeNode, type Value } from "./tree";
 
 export class View {
   readonly binder: Binder;
@@ -79,13 +79,12 @@ export class View {
   }
 
   private showTag(node: TreeNode, bound: Bound, element: Element): boolean {
-    const number = bound.skeleton.elements.get(element);
-    const live = number === undefined ? undefined : bound.elements[number];
+    const live = bound.elements[bound.skeleton.elements.get(element) as number];
     // What a page has outside of its body, the title aside, is not shown.
     if (!bound.skeleton.root.contains(element) && !live) return true;
     if (element === bound.skeleton.root) return true;
     if (!live?.isConnected || (this.morpher.region.contains(live) && !this.isFree(live))) return false;
-    const to = bound.skeleton.parseTag(element, (slot) => print(node.slots[slot] as Value), this.morpher);
+    const to = bound.skeleton.parseTag(element, printer(node), this.morpher);
     if (to?.nodeName !== live.nodeName) return false;
     if (bound.skeleton.isTextOnly(element)) this.morpher.morphElement(live, to);
     else this.morpher.morphTag(live, to);

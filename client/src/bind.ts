@@ -3,7 +3,7 @@
 // begin and end, and an empty text holds the place of a slot without nodes; neither shows.
 
 import { dropsLineEnd, isElement, isText, type Morpher } from "./morph";
-import { Skeleton, slotOf } from "./skeleton";
+import { isTextOnly, Skeleton, slotOf } from "./skeleton";
 import { isRange, print, printer, type Range, type Row, type TreeNode, type Value } from "./tree";
 
 const KEYS = ["data-key", "data-lvt-key", "id"];
@@ -273,7 +273,7 @@ export class Binder {
       if (key !== undefined && isPlain(key) && live.getAttribute(name) !== key) return false;
     }
     elements[skeleton.elements.get(element) as number] = live;
-    if (skeleton.isTextOnly(element)) return true;
+    if (isTextOnly(element)) return true;
     const bindAll = (like: Iterable<Node>, cursor: Cursor) =>
       [...like].every((child) => this.bindChild(node, bound, child, cursor) !== null);
     if (!this.morpher.isGuarded(live)) {

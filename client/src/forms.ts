@@ -62,7 +62,7 @@ export class Forms {
     const data = formData(form, submitter);
     const sent = new Map(formElements(form).map((element) => [element, contentOf(element)]));
     const button =
-      submitter ?? formElements(form).find((element) => element.matches("button:not([type]),[type=submit]")) ?? null;
+      submitter ?? formElements(form).find((element) => element.matches("button:not([type]),[type=submit]"));
     const release = button ? this.holdButton(button as Button, form) : undefined;
     this.actions.run(action, data, form, (meta: Meta) => {
       release?.();
@@ -86,8 +86,7 @@ export class Forms {
     const text = button.getAttribute("lvt-disable-with") ?? form?.getAttribute("lvt-disable-with");
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
-    if (text && button instanceof HTMLInputElement) button.value = text;
-    else if (text) button.textContent = text;
+    if (text) button[button instanceof HTMLInputElement ? "value" : "textContent"] = text;
     return () => {
       if (--held.count > 0) return;
       this.held.delete(button);

@@ -10,6 +10,11 @@ import { weave, type Shape } from "./tree";
 /** Elements whose content is text and no nodes. */
 const TEXT_ONLY = /^(TEXTAREA|TITLE|STYLE|SCRIPT|XMP|IFRAME|NOEMBED|NOFRAMES|PLAINTEXT)$/;
 
+/** Whether an element holds nothing but text. */
+export function isTextOnly(element: Node): boolean {
+  return TEXT_ONLY.test(element.nodeName);
+}
+
 /** What a word begins with: a space, so that it is never part of a tag's name. */
 const PREFIX = ` ${MARK}`;
 const WORDS = new RegExp(`${PREFIX}(\\d+)_`, "g");
@@ -58,6 +63,11 @@ function tableBehind(node: Node, root: Node): Node | undefined {
   }
 }
 
+/** Parse HTML that is the whole page, or stands in an element. */
+function parseContent(html: string, parent: Element | null, morpher: Morpher, isPage: boolean): Element | null {
+  return isPage ? morpher.parsePage(html).body : parent && morpher.parseInside(html, parent);
+}
+
 export class Skeleton {
   /** For each slot the comment that stands for it, or the element whose tag or text it is in; null outside of the body. */
   readonly at: (Node | null)[];
@@ -104,19 +114,18 @@ export class Skeleton {
   }
 
   private static make(shape: Shape, parent: Element, morpher: Morpher, isPage: boolean): Skeleton | null {
-    const parse = (html: string) => (isPage ? morpher.parsePage(html).body : morpher.parseInside(html, parent));
-    const whole = (root: Element) => (isPage ? (root.ownerDocument as Node) : root);
+    const parse = (html: string) => parseContent(html, parent, morpher, isPage);
 
     // Which slots are in tags does not depend on where words in other places end up.
     const html = weave(shape, wordOf);
     const rough = isPage ? morpher.parsePage(html) : morpher.parse(html, parent);
-    const inTags = slotsOf(nodesOf(rough), (node) => isElement(node) || TEXT_ONLY.test(node.parentNode?.nodeName ?? ""));
+    const inTags = slotsOf(nodesOf(rough), (node) => isElement(node) || isTextOnly(node.parentNode as Node));
 
     const markOf = (slot: number) => (inTags.has(slot) ? wordOf(slot) : `<!--${wordOf(slot)}-->`);
     const marked = weave(shape, markOf);
     const root = parse(marked);
     if (!root) return null;
-    const nodes = nodesOf(whole(root));
+    const nodes = nodesOf(isPage ? root.ownerDocument : root);
     const found = nodes.flatMap(ownSlots);
     if (new Set(found).size !== found.length || found.length < shape.statics.length - 1) return null;
 
@@ -177,7 +186,7 @@ export class Skeleton {
     const html = weave(this.shape, (slot) =>
       element.contains(this.at[slot] as Node) ? text(slot) : this.probeMark(slot),
     );
-    const root = this.isPage ? morpher.parsePage(html).body : parent && morpher.parseInside(html, parent);
+    const root = parseContent(html, parent, morpher, this.isPage);
     if (!root) return null;
     const [found, like] = [root, this.probe.cloneNode(true) as Element].map((from) =>
       path.reduce<Element | undefined>((around, index) => around?.children[index], from),
@@ -192,13 +201,8 @@ export class Skeleton {
   /** Find out whether `parseTag` finds what the whole did. */
   private checkTag(element: Element, morpher: Morpher): void {
     const alone = this.parseTag(element, wordOf, morpher);
-    const isTextOnly = this.isTextOnly(element);
-    const isSame = alone?.cloneNode(isTextOnly).isEqualNode(element.cloneNode(isTextOnly));
+    const deep = isTextOnly(element);
+    const isSame = alone?.cloneNode(deep).isEqualNode(element.cloneNode(deep));
     if (!isSame || element.nodeName === "TEMPLATE") this.tags.delete(element);
-  }
-
-  /** Whether an element holds nothing but text. */
-  isTextOnly(element: Element): boolean {
-    return TEXT_ONLY.test(element.nodeName);
   }
 }

@@ -4,6 +4,7 @@
 import { Binder, BoundRange, firstOf, isPlain, lastOf, type Bound, type Span } from "./bind";
 import { dropsLineEnd, isElement, isLeftAlone, isText, takesText, type Morpher } from "./morph";
 import { showRows } from "./rows";
+import { isTextOnly } from "./skeleton";
 import { isComplete, isRange, print, printer, type JsonObject, type Range, type Tree, type TreeNode, type Value } from "./tree";
 
 export class View {
@@ -86,7 +87,7 @@ export class View {
     if (!live?.isConnected || (this.morpher.region.contains(live) && !this.isFree(live))) return false;
     const to = bound.skeleton.parseTag(element, printer(node), this.morpher);
     if (to?.nodeName !== live.nodeName) return false;
-    if (bound.skeleton.isTextOnly(element)) this.morpher.morphElement(live, to);
+    if (isTextOnly(element)) this.morpher.morphElement(live, to);
     else this.morpher.morphTag(live, to);
     return true;
   }

@@ -31,17 +31,17 @@ export class Bound implements Extent {
   /** The skeleton's elements in the page; absent where they are not known. */
   readonly elements: (Element | undefined)[] = [];
   /** The first and last node, or the slot that has them. */
-  head: Node | number = 0;
-  tail: Node | number = 0;
+  start: Node | number = 0;
+  end: Node | number = 0;
 
   constructor(readonly skeleton: Skeleton) {}
 
   get first(): Node {
-    return typeof this.head === "number" ? firstOf(this.places[this.head] as Span) : this.head;
+    return typeof this.start === "number" ? firstOf(this.places[this.start] as Span) : this.start;
   }
 
   get last(): Node {
-    return typeof this.tail === "number" ? lastOf(this.places[this.tail] as Span) : this.tail;
+    return typeof this.end === "number" ? lastOf(this.places[this.end] as Span) : this.end;
   }
 }
 
@@ -51,6 +51,8 @@ export interface RowForm {
   readonly core: readonly Node[];
   readonly lead: string;
   readonly trail: string;
+  /** The text between two rows. */
+  readonly gap: string;
   /** Whether the core begins and ends with nodes of its own, and so can be told from its neighbours without a look inside. */
   readonly isFixed: boolean;
 }
@@ -73,10 +75,6 @@ export class BoundRange implements Extent {
     readonly last: Text,
     readonly isImplied = false,
   ) {}
-
-  get gap(): string {
-    return this.form.trail + this.form.lead;
-  }
 }
 
 /** A place among siblings, from which nodes are taken if they are the expected ones. */
@@ -165,7 +163,7 @@ function formOf(skeleton: Skeleton): RowForm {
   const lead = core.length > 1 && isText(core[0]) ? (core.shift() as Text).data : "";
   const trail = core.length > 1 && isText(core[core.length - 1]) ? (core.pop() as Text).data : "";
   const isFixed = core.length > 0 && core.every((node) => slotOf(node.nodeValue) < 0);
-  return (skeleton.form = { skeleton, core, lead, trail, isFixed });
+  return (skeleton.form = { skeleton, core, lead, trail, gap: trail + lead, isFixed });
 }
 
 export class Binder {
@@ -245,10 +243,10 @@ export class Binder {
     for (const child of like) {
       const at = this.bindChild(node, bound, child, cursor);
       if (at === null) return null;
-      bound.tail = at;
-      if (!count++) bound.head = at;
+      bound.end = at;
+      if (!count++) bound.start = at;
     }
-    if (!count) bound.head = bound.tail = cursor.takeText("") as Text;
+    if (!count) bound.start = bound.end = cursor.takeText("") as Text;
     return (node.bound = bound);
   }
 
@@ -343,7 +341,7 @@ export class Binder {
 
   /** Find the nodes of rows that stand behind each other; false when they are not there. */
   takeRows(rows: readonly Row[], form: RowForm, cursor: Cursor): boolean {
-    const gap = form.trail + form.lead;
+    const { gap } = form;
     return rows.every((row, index) => {
       row.bound = null;
       row.dirty = null;

@@ -45,9 +45,9 @@ export class Inbox {
     try {
       message = JSON.parse(text);
     } catch {
-      return this.resync("a message is not JSON");
+      // Told below: it is no message.
     }
-    if (!isObject(message) || message["v"] !== 1) return this.resync("a message is not of version 1");
+    if (!isObject(message) || message["v"] !== 1) return this.resync("a message is not JSON of version 1");
     if (isObject(message["chunk"])) return this.takePiece(message["chunk"], message["data"]);
     if (this.pieces) {
       this.pieces = null;
@@ -87,7 +87,7 @@ export class Inbox {
       typeof text !== "string"
     ) {
       this.pieces = null;
-      return this.resync("a piece does not follow the one before");
+      return this.resync("a piece of a message does not follow the one before");
     }
     if (pieces.texts.push(text) < pieces.total) return;
     this.pieces = null;

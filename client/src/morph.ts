@@ -34,12 +34,21 @@ export function dropsLineEnd(element: Node): boolean {
   return /^(PRE|LISTING)$/.test(element.nodeName);
 }
 
+/** What the DOM calls these types of nodes; as numbers they make a shorter script. */
+const ELEMENT_NODE = 1;
+const TEXT_NODE = 3;
+const COMMENT_NODE = 8;
+
 export function isText(node: Node | null | undefined): node is Text {
-  return node?.nodeType === Node.TEXT_NODE;
+  return node?.nodeType === TEXT_NODE;
 }
 
 export function isElement(node: Node | null | undefined): node is Element {
-  return node?.nodeType === Node.ELEMENT_NODE;
+  return node?.nodeType === ELEMENT_NODE;
+}
+
+export function isComment(node: Node): boolean {
+  return node.nodeType === COMMENT_NODE;
 }
 
 export class Morpher {
@@ -225,15 +234,12 @@ export class Morpher {
   insert(parent: Movable, node: Node, before: Node | null): void {
     // A node of a parsed page is connected, to that page.
     const isNew = node.ownerDocument !== document;
-    if (isNew || !node.isConnected) {
-      parent.insertBefore(node, before);
-      if (isNew && isElement(node)) this.recordOpen(node);
-    } else {
-      // Where elements can be moved as they are, one with the focus still scrolls into view.
-      if (!parent.moveBefore || node.contains(this.inUse)) this.remember();
-      if (parent.moveBefore) parent.moveBefore(node, before);
-      else parent.insertBefore(node, before);
-    }
+    const isMoved = !isNew && node.isConnected;
+    const { moveBefore } = parent;
+    // Where elements can be moved as they are, one with the focus still scrolls into view.
+    if (isMoved && (!moveBefore || node.contains(this.inUse))) this.remember();
+    ((isMoved && moveBefore) || parent.insertBefore).call(parent, node, before);
+    if (isNew && isElement(node)) this.recordOpen(node);
   }
 
   // ---- morphing ----

@@ -4,12 +4,16 @@
 
 import { firstOf, lastOf, type BoundRange, type RowForm, type Span } from "./bind";
 import { setMember } from "./fields";
-import { isText, siblings } from "./morph";
+import { isElement, isText, siblings } from "./morph";
 import { print, type Range, type Row } from "./tree";
 import type { View } from "./view";
 
 /** Beyond so many rows it is better to move what does not like to be moved. */
 const STEP_ASIDE_MAX = 100;
+
+/** What the DOM calls these positions; as numbers they make a shorter script. */
+const PRECEDING = 2;
+const FOLLOWING = 4;
 
 /** False when it cannot be done, and what is around the range is to be shown anew. */
 export function showRows(view: View, range: Range): boolean {
@@ -66,20 +70,20 @@ function showWhole(view: View, { form }: BoundRange, parent: Element, row: Row):
 }
 
 /** Remove the text between a row and one of its neighbours. */
-function takeGap({ gap, first, last }: BoundRange, parent: Element, span: Span): boolean {
+function takeGap({ form, first, last }: BoundRange, parent: Element, span: Span): boolean {
   const before = firstOf(span).previousSibling;
   const after = lastOf(span).nextSibling;
   if (before?.parentNode !== parent || after?.parentNode !== parent) return false;
   const text = after !== last ? after : before !== first ? before : null;
-  if (!gap || !text) return true;
-  if (!isText(text) || text.data !== gap) return false;
+  if (!form.gap || !text) return true;
+  if (!isText(text) || text.data !== form.gap) return false;
   text.remove();
   return true;
 }
 
 /** Put a row behind the one before. */
 function putRow({ morpher }: View, bound: BoundRange, parent: Element, row: Row): boolean {
-  const { gap } = bound;
+  const { gap } = bound.form;
   const span = row.span as Span;
   const { previous } = row;
   const anchor = previous ? lastOf(previous.span as Span) : bound.first;
@@ -111,8 +115,8 @@ function stepAside(parent: Element, placed: Set<Row>): void {
         passed.push(other);
       }
     };
-    pass((other) => other.previous, Node.DOCUMENT_POSITION_FOLLOWING);
-    pass((other) => other.next, Node.DOCUMENT_POSITION_PRECEDING);
+    pass((other) => other.previous, FOLLOWING);
+    pass((other) => other.next, PRECEDING);
     if (passed.length > STEP_ASIDE_MAX) continue;
     placed.delete(row);
     for (const other of passed) placed.add(other);
@@ -126,7 +130,7 @@ function nodesOf(span: Span): Node[] {
 function isPrecious(node: Node): boolean {
   const focused = document.activeElement;
   return (
-    node instanceof Element &&
+    isElement(node) &&
     ((focused !== document.body && node.contains(focused)) ||
       node.matches("iframe,video,audio") ||
       !!node.querySelector("iframe,video,audio"))

@@ -4,7 +4,7 @@
 // would stand where the comments do. What comes out otherwise is no skeleton, and shown with what is around it.
 
 import type { RowForm } from "./bind";
-import { hasEqualChildren, isElement, isText, MARK, takesText, type Morpher } from "./morph";
+import { hasEqualChildren, isComment, isElement, isText, MARK, takesText, type Morpher } from "./morph";
 import { weave, type Shape } from "./tree";
 
 /** Elements whose content is text and no nodes. */
@@ -139,7 +139,7 @@ export class Skeleton {
       if (same?.isEqualNode(table) === false) return null;
     }
 
-    const asText = slotsOf(nodes, (node) => node.nodeType === Node.COMMENT_NODE && takesText(node.parentNode as Node));
+    const asText = slotsOf(nodes, (node) => isComment(node) && takesText(node.parentNode as Node));
     const probeMark = (slot: number) => (asText.has(slot) ? wordOf(slot) : markOf(slot));
     const probe = parse(weave(shape, probeMark));
     const same = root.cloneNode(true);

@@ -127,7 +127,7 @@ export class Transport {
   reconnect(): void {
     const socket = this.socket;
     if (!socket) return;
-    this.closed(socket, 0);
+    this.closed(0);
     socket.close(4000);
   }
 
@@ -173,10 +173,10 @@ export class Transport {
       if (typeof event.data === "string") this.listener.message(event.data);
     };
     socket.onclose = (event: CloseEvent) => {
+      if (socket !== this.socket) return;
       // A browser does not tell why a socket could not be opened. There may be no server to say so either.
-      if (socket === this.socket && !opened && this.everLive && !this.leaving)
-        this.ask({ method: "HEAD" }).catch(() => undefined);
-      this.closed(socket, event.code);
+      if (!opened && this.everLive && !this.leaving) this.ask({ method: "HEAD" }).catch(() => undefined);
+      this.closed(event.code);
     };
   }
 
@@ -186,8 +186,7 @@ export class Transport {
     this.watchTimer = setTimeout(() => this.reconnect(), WATCH_MS);
   }
 
-  private closed(socket: WebSocket, code: number): void {
-    if (socket !== this.socket) return;
+  private closed(code: number): void {
     this.socket = null;
     clearTimeout(this.watchTimer);
     const wasLive = this.live;
@@ -217,10 +216,13 @@ export class Transport {
     const least = code === CLOSE_LIMIT ? RETRY_LIMIT_MS : code === CLOSE_LATER ? RETRY_LATER_MS : 0;
     const wait = Math.max(least, Math.min(RETRY_FIRST_MS * 2 ** this.attempts++, RETRY_MAX_MS));
     // Jitter, so that all the clients of a server that was restarted do not return at once.
-    this.retryTimer = setTimeout(
-      () => (code === CLOSE_TOKEN ? void this.refresh() : this.connect()),
-      wait * (0.5 + Math.random() / 2),
-    );
+    this.retryTimer = setTimeout(() => this.tryAgain(code === CLOSE_TOKEN), wait * (0.5 + Math.random() / 2));
+  }
+
+  /** Connect; with a fresh token when the old one was refused. */
+  private tryAgain(isRefused: boolean): void {
+    if (isRefused) void this.refresh();
+    else this.connect();
   }
 
   /** The network or the person is back. `doubt`: the socket may be dead without the browser knowing. */
@@ -232,8 +234,7 @@ export class Transport {
       const refused = this.refusals > 0;
       clearTimeout(this.retryTimer);
       this.attempts = this.refusals = 0;
-      if (refused) void this.refresh();
-      else this.connect();
+      this.tryAgain(refused);
     } else if (doubt && this.live) {
       this.watch();
       this.listener.probe();

@@ -14,17 +14,17 @@ const OWN_NAMES = `
   acknowledge acknowledgedAt actionOf actions active afterwards answered apply ask attempts awaiting beforeRow bindChild
   bindContent bindElement binder bindRange bindRoot bindRow bindTable bindValue bound change changed checkTag closed connect
   core count counterparts cursor delay delays dirty drainOverHttp drop dropEmpty elements end established everLive fail
-  failed fallback finish first flush focused forget forms gap guard held hiddenSince hold holdButton html inert insert inUse
-  isAlike isAtEnd isFixed isFree isGuarded isImplied isOff isPage keepOpen keySlot last lastId lead learn leaving
-  listen listener live loaded loading lost make markOf match maySet message morph morphChildren morphElement morpher morphNodes
+  failed fallback finish first flush focused forget forms gap held hiddenSince hold holdButton html inert insert inUse
+  isAlike isAtEnd isFixed isFree isGuarded isImplied isOff isPage keepOpen keySlot last lastId lead learn leaving listen
+  listener live loaded loading lost make markOf match maySet message morph morphChildren morphElement morpher morphNodes
   morphTag next node onClickAway onEvent onSubmit onWindow openByServer opened operate overHttp own ownScript parent
-  parseElement parseInside parsePage parseTag peek pending pieces placed places played policy post posting previous probe
-  probeMark put queue range readNode readRange readRow readShape readSlots readValue reason receive receiver reconnect
-  recordOpen refresh refreshed refreshing refusal refusals refuse refused region remember removed rendered replaceNodes
-  reply resync retry retryTimer root roots rows run scrolled sendNow sequence settle settled shape shapes show showAround
-  showElement showInside showNode showSlot showSpan showTag showWhole silent skeleton skeletons skipped slots socket source
-  span start startThrottle statics statusTimer stepAside submit tags take takeAll takeGap takeMessage takePiece
-  takeRows takeText takeTree texts timer token touch trail tryAgain trusted unanswered update view waiting wake watch watchTimer work
+  parseAlone parseElement parseInside parsePage parseTag peek pending pieces placed places played policy post posting
+  previous probe probeMark put queue range readNode readRange readRow readShape readSlots readValue reason receive receiver
+  reconnect recordOpen refresh refreshed refreshing refusal refusals refuse refused region remember removed rendered
+  replaceNodes reply resync retry retryTimer root roots rows run scrolled sendNow sequence settle settled shape shapes show
+  showAround showElement shown showNode showSlot showSpan showTag showWhole silent skeleton skeletons skipped slots socket
+  source span start startThrottle statics statusTimer stepAside submit tags take takeAll takeGap takePiece takeRows takeText
+  takeTree texts timer token touch trail trusted tryAgain unanswered update view waiting wake watch watchTimer work
 `;
 
 await build({

@@ -24,6 +24,10 @@ export function lastOf(span: Span): Node {
   return "nodeType" in span ? span : span.last;
 }
 
+export function spanOf(first: Node, last: Node): Span {
+  return first === last ? first : { first, last };
+}
+
 /** Where a node or a row is shown. */
 export class Bound implements Extent {
   /** What shows the slots that stand between nodes; null where that is not known. */
@@ -228,8 +232,7 @@ export class Binder {
       if (!last) return null;
       first ??= last;
     }
-    if (!first || !last) return cursor.takeText("");
-    return first === last ? first : { first, last };
+    return first && last ? spanOf(first, last) : cursor.takeText("");
   }
 
   // ---- nodes ----
@@ -331,11 +334,10 @@ export class Binder {
 
   private bindRange(range: Range, skeleton: Skeleton, cursor: Cursor): Span | null {
     const form = formOf(skeleton);
-    const isEmpty = !range.first;
-    const first = cursor.takeText(isEmpty ? "" : form.lead);
-    if (!first) return null;
-    if (!this.takeRows(rowsOf(range), form, cursor)) return null;
-    const last = cursor.takeText(isEmpty ? "" : form.trail);
+    const rows = rowsOf(range);
+    const first = cursor.takeText(rows.length ? form.lead : "");
+    if (!first || !this.takeRows(rows, form, cursor)) return null;
+    const last = cursor.takeText(rows.length ? form.trail : "");
     return last && (range.bound = new BoundRange(range, form, first, last));
   }
 

@@ -56,11 +56,10 @@ export class Events {
         event.preventDefault();
     }
     if (isRefused(element)) return event.preventDefault();
-    const button =
-      type === "click" && element.hasAttribute("lvt-disable-with") && element.matches("button,input") ? element : null;
+    const isHeld = type === "click" && element.matches("button[lvt-disable-with],input[lvt-disable-with]");
     const data = elementData(element);
     this.delay(element, type, () => {
-      const release = button ? this.forms.holdButton(button as HTMLButtonElement) : undefined;
+      const release = isHeld ? this.forms.holdButton(element as HTMLButtonElement) : undefined;
       this.actions.run(action, data, element, release);
     });
   }

@@ -71,7 +71,7 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
     });
 
   const transport = new Transport(() => region.getAttribute(TOKEN), {
-    status(status) {
+    shown(status) {
       region.setAttribute("data-lvt-status", status);
       if (status === "disconnected" || status === "refused") firstConnection();
     },

@@ -45,7 +45,7 @@ export class Inbox {
     try {
       message = JSON.parse(text);
     } catch {
-      // Told below: it is no message.
+      // Told below, like all that is no message.
     }
     if (!isObject(message) || message["v"] !== 1) return this.resync("a message is not JSON of version 1");
     if (isObject(message["chunk"])) return this.takePiece(message["chunk"], message["data"]);

@@ -117,7 +117,7 @@ export class Morpher {
   /** Show HTML: what stands in the region, or a whole document when the region is the body. */
   update(html: string): void {
     const page = this.isPage ? this.parsePage(html) : undefined;
-    this.replace(page?.body ?? this.parse(html, this.region), page);
+    this.replace(page?.body ?? this.parseAlone(html, this.region), page);
   }
 
   /** Show the region of another version of the page, which is used up. */
@@ -134,7 +134,7 @@ export class Morpher {
   // ---- parsing ----
 
   /** Parse HTML into an element like `parent`, in a document where nothing loads and nothing runs. */
-  parse(html: string, parent: Element): Element {
+  parseAlone(html: string, parent: Element): Element {
     const holder = this.inert.importNode(parent, false);
     holder.innerHTML = this.trusted(html);
     // Chromium's short cut for plain HTML leaves one button in another, its parser never does. A table is not plain.
@@ -163,7 +163,7 @@ export class Morpher {
     }
     if (dropsLineEnd(parent) && /^[\r\n]|^$/.test(html)) return null;
     const text = takesText(parent) ? MARK : "";
-    let holder = this.parse(`${open}${html}<!--${MARK}-->${text}`, this.region);
+    let holder = this.parseAlone(`${open}${html}<!--${MARK}-->${text}`, this.region);
     while (around.length) {
       const inner = holder.firstElementChild;
       if (holder.childNodes.length !== 1 || inner?.nodeName !== (around.pop() as Element).nodeName) return null;

@@ -8,6 +8,9 @@ import { isElement, isText, siblings } from "./morph";
 import { print, type Range, type Row } from "./tree";
 import type { View } from "./view";
 
+/** What does not like to be moved, as does what has the focus. */
+const PRECIOUS = "iframe,video,audio";
+
 /** Beyond so many rows it is better to move what does not like to be moved. */
 const STEP_ASIDE_MAX = 100;
 
@@ -132,7 +135,7 @@ function isPrecious(node: Node): boolean {
   return (
     isElement(node) &&
     ((focused !== document.body && node.contains(focused)) ||
-      node.matches("iframe,video,audio") ||
-      !!node.querySelector("iframe,video,audio"))
+      node.matches(PRECIOUS) ||
+      !!node.querySelector(PRECIOUS))
   );
 }

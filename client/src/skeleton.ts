@@ -118,7 +118,7 @@ export class Skeleton {
 
     // Which slots are in tags does not depend on where words in other places end up.
     const html = weave(shape, wordOf);
-    const rough = isPage ? morpher.parsePage(html) : morpher.parse(html, parent);
+    const rough = isPage ? morpher.parsePage(html) : morpher.parseAlone(html, parent);
     const inTags = slotsOf(nodesOf(rough), (node) => isElement(node) || isTextOnly(node.parentNode as Node));
 
     const markOf = (slot: number) => (inTags.has(slot) ? wordOf(slot) : `<!--${wordOf(slot)}-->`);
@@ -169,7 +169,7 @@ export class Skeleton {
     const after = statics[last + 1] as string;
     const end = after.indexOf("<");
     if (end >= 0) html = html.slice(0, end - after.length);
-    return morpher.parse(html, element.parentElement ?? element).firstElementChild;
+    return morpher.parseAlone(html, element.parentElement ?? element).firstElementChild;
   }
 
   /**

@@ -7,7 +7,7 @@ import type { JsonObject } from "./tree";
 export type Status = "connecting" | "connected" | "disconnected" | "refused";
 
 export interface Listener {
-  status(status: Status): void;
+  shown(status: Status): void;
   /** A socket is open; what was known on the one before is void. */
   opened(): void;
   /** A frame of the socket. */
@@ -85,7 +85,7 @@ export class Transport {
       if (document.hidden) this.hiddenSince = Date.now();
       else this.wake(Date.now() - this.hiddenSince >= SLEEP_MS);
     });
-    this.listener.status("connecting");
+    this.show("connecting");
     this.connect();
   }
 
@@ -143,7 +143,7 @@ export class Transport {
 
   private show(status: Status): void {
     clearTimeout(this.statusTimer);
-    this.listener.status(status);
+    this.listener.shown(status);
   }
 
   // ---- the socket ----
@@ -194,8 +194,8 @@ export class Transport {
     const lost = [...this.unanswered];
     this.unanswered.clear();
     if (wasLive && !this.leaving) {
-      this.listener.status("connecting");
-      this.statusTimer = setTimeout(() => this.listener.status("disconnected"), FLASH_MS);
+      this.show("connecting");
+      this.statusTimer = setTimeout(() => this.show("disconnected"), FLASH_MS);
       this.listener.lost();
     }
     this.listener.failed(lost, "The connection was lost.");
@@ -244,7 +244,7 @@ export class Transport {
   /** Ask the server for the page; it may refuse the visitor. */
   private async ask(init: RequestInit): Promise<Response> {
     const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store", ...init });
-    if (/^40[13]$/.test(String(answer.status))) this.refuse(answer.status);
+    if ([401, 403].includes(answer.status)) this.refuse(answer.status);
     return answer;
   }
 
@@ -264,12 +264,11 @@ export class Transport {
     let fresh = false;
     try {
       const answer = await this.ask({ headers: { Accept: "text/html" } });
-      if (answer.ok && answer.redirected && new URL(answer.url).pathname !== location.pathname) {
-        // The page is elsewhere now, at a log-in for instance.
-        location.assign(answer.url);
-        return;
+      if (answer.ok) {
+        // The page may be elsewhere now, at a log-in for instance.
+        if (answer.redirected && new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
+        fresh = this.listener.refreshed(await answer.text());
       }
-      if (answer.ok) fresh = this.listener.refreshed(await answer.text());
     } catch {
       // No network: the next attempt may find one.
     } finally {

@@ -74,10 +74,6 @@ export function isRange(value: Value | undefined): value is Range {
   return !!(value as Range | undefined)?.rows;
 }
 
-function isNode(value: Value | undefined): value is TreeNode {
-  return typeof value === "object" && !isRange(value);
-}
-
 /** The index that a member's name stands for. */
 function slotIndex(name: Json | undefined, count: number): number {
   const index = typeof name === "string" ? Number(name) : -1;
@@ -106,12 +102,11 @@ export class Tree {
 
   /** Keep the statics of a tree that is not applied: the server will not send them again on this connection. */
   learn(value: Json | undefined): void {
-    if (Array.isArray(value)) {
-      for (const element of value) this.learn(element);
-    } else if (isObject(value)) {
-      if ("f" in value && "s" in value) this.readShape(value);
-      for (const name in value) if (name !== "s") this.learn(value[name]);
-    }
+    if (!value || typeof value !== "object") return;
+    // In lists too, whose members have numbers for names.
+    const members = value as JsonObject;
+    if ("f" in members && "s" in members) this.readShape(members);
+    for (const name in members) if (name !== "s") this.learn(members[name]);
   }
 
   /** The HTML of the tree. */
@@ -198,7 +193,7 @@ export class Tree {
         for (const operation of value) this.operate(held, operation);
         whole = !held.bound;
       } else if (isObject(value) && !("f" in value)) {
-        if (!isNode(held)) refuse("not a node");
+        if (isRange(held) || typeof held !== "object") refuse("not a node");
         this.change(held, value, -1);
         whole = !held.bound;
       } else {
@@ -283,7 +278,7 @@ export class Tree {
 // ---- the list of a range's rows ----
 
 function find(range: Range, key: Json | undefined): Row {
-  return (typeof key === "string" && range.rows.get(key)) || refuse(`unknown row ${String(key)}`);
+  return range.rows.get(key as string) ?? refuse(`unknown row ${String(key)}`);
 }
 
 function link(range: Range, row: Row, after: Row | null): void {

@@ -1,7 +1,7 @@
 // Shows a tree in the live region: an update touches the nodes that show what it changes. What cannot be changed alone
 // is shown anew with the smallest element around it that can, and in the end with the whole region.
 
-import { Binder, BoundRange, firstOf, isPlain, lastOf, type Bound, type Span } from "./bind";
+import { Binder, BoundRange, firstOf, isPlain, lastOf, spanOf, type Bound, type Span } from "./bind";
 import { dropsLineEnd, isElement, isLeftAlone, isText, takesText, type Morpher } from "./morph";
 import { showRows } from "./rows";
 import { isTextOnly } from "./skeleton";
@@ -130,8 +130,7 @@ export class View {
     if (span && cursor.isAtEnd()) return span;
     if (typeof value !== "string") value.bound = null;
     if (first === end) return binder.cursor(parent, end, end).takeText("");
-    const last = end ? end.previousSibling : parent.lastChild;
-    return first === last ? first : { first: first as Node, last: last as Node };
+    return spanOf(first as Node, (end ? end.previousSibling : parent.lastChild) as Node);
   }
 
   /** Show the smallest element around a place that can be shown alone; which one of the skeleton that is. */

@@ -15,22 +15,23 @@ export function setMember<Target, Name extends keyof Target>(target: Target, nam
   if (target[name] !== value) target[name] = value;
 }
 
-/** Make an element's tag like another one's, and a field; false when it is none. The choice in a list is `planSelect`'s. */
+/** Make an element's tag like another one's; true for a field, which holds nothing else. Lists choose by `planSelect`. */
 export function updateTag(from: Element, to: Element, inUse: Element | null): boolean {
   if (isTextField(from)) updateField(from, to as HTMLInputElement, from === inUse);
   else updateAttributes(from, to);
   return isTextField(from);
 }
 
+/** A ticked box or text stays that the person changed, until the server's default changes; text in use stays anyway. */
 function updateField(from: TextField, to: HTMLInputElement, inUse: boolean): void {
   const { type, value, defaultValue, checked, defaultChecked } = from as HTMLInputElement;
   const isSameBox = isBox(from) && type === to.type;
   const isText = !isSameBox && !FIXED.test(type);
   updateAttributes(from, to);
-  if (isSameBox) setMember(from as HTMLInputElement, "checked", defaultChecked === to.defaultChecked ? checked : to.checked);
+  if (isSameBox)
+    setMember(from as HTMLInputElement, "checked", defaultChecked === to.defaultChecked ? checked : to.checked);
   if (!isText) return;
   setMember(from, "defaultValue", to.defaultValue);
-  // Text stays that is being typed, or that the server knows nothing of.
   setMember(from, "value", inUse || (defaultValue === to.defaultValue && value !== defaultValue) ? value : to.value);
 }
 

@@ -52,9 +52,7 @@ export class Forms {
     // Only what would be posted to this page is an action of it; files need the browser.
     const url = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", document.baseURI);
     if (url.origin !== location.origin || url.pathname !== location.pathname) return null;
-    return formElements(form).some((element) => (element as HTMLInputElement).files?.length)
-      ? null
-      : action;
+    return formElements(form).some((element) => (element as HTMLInputElement).files?.length) ? null : action;
   }
 
   /** Run a form's action. */

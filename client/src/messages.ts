@@ -71,6 +71,7 @@ export class Inbox {
     if (this.awaiting) return;
     this.awaiting = true;
     console.warn(`LiveTemplate: ${reason}; asking for the complete page`);
+    // In quotes, for the protocol's word keeps its name, and this method does not.
     this.receiver.send({ ["resync"]: true });
   }
 

@@ -28,7 +28,8 @@ export function showRows(view: View, range: Range): boolean {
   bound.placed = new Set();
   bound.changed = new Set();
   bound.removed = [];
-  for (const row of changed) if (!(row.bound && view.showNode(row)) && !showWhole(view, bound, parent, row)) return false;
+  for (const row of changed)
+    if (!(row.bound && view.showNode(row)) && !showWhole(view, bound, parent, row)) return false;
   const fresh = [...placed].filter((row) => !row.span);
   if (fresh.length && !parseRows(view, form, parent, fresh)) return false;
   for (const { span } of removed) {

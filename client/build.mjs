@@ -11,19 +11,21 @@ const outfile = join(folder, "dist", "livetemplate.js");
 // Members that nothing but this client's own objects have: the bundle gives them short names. No name that the protocol, a
 // browser's interface used here, or a page's script knows may stand here.
 const OWN_NAMES = `
-  acknowledge acknowledgedAt actionOf actions active afterwards answered ask attempts awaiting beforeRow bindChild
-  bindContent bindElement binder bindRange bindRoot bindRow bindTable bindValue bound changed checkTag core count
-  counterparts cursor delay delays dirty drainOverHttp drop dropEmpty established everLive fail failed fallback finish
-  first flush focused forget forms gap guard held hiddenSince hold holdButton inert insert inUse isAlike isAtEnd
-  isFixed isFree isGuarded isImplied isOff isPage isTextOnly keepOpen keySlot last lastId lead learn leaving listener
-  live loading lost markOf maySet morphChildren morphElement morpher morphNodes morphTag onClickAway onEvent onSubmit
-  onWindow openByServer opened openTimer operate overHttp ownScript parent parseElement parseInside parsePage parseTag
-  peek pending pieces placed places played policy posting probe probeMark probeTimer queue readNode readRange readRow
-  readShape readSlots readValue receiver recordOpen refresh refreshed refreshing refusal refusals refuse refused
-  region remember removed rendered replaceNodes reply retry retryTimer root scrolled sendNow sequence settle settled
-  shape shapes show showAround showElement showInside showNode showSlot showSpan showTag showWhole skeleton skeletons
-  skipped slots socket span startThrottle statics statusTimer stepAside tags tail takeAll takeGap takeMessage
-  takePiece takeRows takeText takeTree texts timer touch trail trusted unanswered waiting wake work
+  acknowledge acknowledgedAt actionOf actions active afterwards answered apply ask attempts awaiting beforeRow
+  bindChild bindContent bindElement binder bindRange bindRoot bindRow bindTable bindValue bound change changed
+  checkTag closed connect core count counterparts cursor delay delays dirty drainOverHttp drop dropEmpty elements end
+  established everLive fail failed fallback finish first flush focused forget forms gap held hiddenSince hold
+  holdButton html inert insert inUse isAlike isAtEnd isFixed isFree isGuarded isImplied isOff isPage keepOpen keySlot
+  last lastId lead learn leaving listen listener live loaded loading lost make markOf match maySet message morph
+  morphChildren morphElement morpher morphNodes morphTag next node onClickAway onEvent onSubmit onWindow openByServer
+  opened operate overHttp own ownScript parent parseAlone parseElement parseInside parsePage parseTag peek pending
+  pieces placed places played policy post posting previous probe probeMark put queue range readNode readRange readRow
+  readShape readSlots readValue reason receive receiver reconnect recordOpen refresh refreshed refreshing refusal
+  refusals refuse refused region remember removed rendered replaceNodes reply resync retry retryTimer root roots rows
+  run scrolled sendNow sequence settle settled shape shapes show showAround showElement shown showNode showSlot
+  showSpan showTag showWhole silent skeleton skeletons skipped slots socket source span start startThrottle statics
+  statusTimer stepAside submit tags take takeAll takeGap takePiece takeRows takeText takeTree texts timer token touch
+  trail trusted tryAgain unanswered update view waiting wake watch watchTimer work
 `;
 
 await build({
@@ -33,7 +35,8 @@ await build({
   bundle: true,
   format: "iife",
   minify: true,
-  target: "es2020",
+  // Browsers since 2021.
+  target: "es2021",
   charset: "utf8",
   legalComments: "none",
   mangleProps: new RegExp(`^(${OWN_NAMES.trim().split(/\s+/).join("|")})$`),

@@ -51,9 +51,10 @@ export class Actions {
 
   /** A reply that has been applied. Messages that answer nothing are not replies. */
   settle(meta: Meta): void {
-    const pending = meta.id === undefined ? undefined : this.pending.get(meta.id);
+    const id = meta.id as number;
+    const pending = this.pending.get(id);
     if (!pending) return;
-    this.pending.delete(meta.id as number);
+    this.pending.delete(id);
     pending.loaded();
     pending.settled?.(meta);
     const target = pending.source.isConnected ? pending.source : this.region;
@@ -62,8 +63,8 @@ export class Actions {
   }
 
   /** Actions whose reply will not come. */
-  fail(ids: Iterable<number>, reason: string): void {
-    for (const id of [...ids]) {
+  fail(ids: readonly number[], reason: string): void {
+    for (const id of ids) {
       const pending = this.pending.get(id);
       if (pending) this.settle({ action: pending.action, id, success: false, errors: { _general: reason } });
     }

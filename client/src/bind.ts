@@ -3,8 +3,8 @@
 // begin and end, and an empty text holds the place of a slot without nodes; neither shows.
 
 import { dropsLineEnd, isElement, isText, type Morpher } from "./morph";
-import { Skeleton, slotOf } from "./skeleton";
-import { isRange, print, type Range, type Row, type TreeNode, type Value } from "./tree";
+import { isTextOnly, Skeleton, slotOf } from "./skeleton";
+import { isRange, print, printer, type Range, type Row, type TreeNode, type Value } from "./tree";
 
 const KEYS = ["data-key", "data-lvt-key", "id"];
 
@@ -24,6 +24,10 @@ export function lastOf(span: Span): Node {
   return "nodeType" in span ? span : span.last;
 }
 
+export function spanOf(first: Node, last: Node): Span {
+  return first === last ? first : { first, last };
+}
+
 /** Where a node or a row is shown. */
 export class Bound implements Extent {
   /** What shows the slots that stand between nodes; null where that is not known. */
@@ -31,17 +35,17 @@ export class Bound implements Extent {
   /** The skeleton's elements in the page; absent where they are not known. */
   readonly elements: (Element | undefined)[] = [];
   /** The first and last node, or the slot that has them. */
-  head: Node | number = 0;
-  tail: Node | number = 0;
+  start: Node | number = 0;
+  end: Node | number = 0;
 
   constructor(readonly skeleton: Skeleton) {}
 
   get first(): Node {
-    return typeof this.head === "number" ? firstOf(this.places[this.head] as Span) : this.head;
+    return typeof this.start === "number" ? firstOf(this.places[this.start] as Span) : this.start;
   }
 
   get last(): Node {
-    return typeof this.tail === "number" ? lastOf(this.places[this.tail] as Span) : this.tail;
+    return typeof this.end === "number" ? lastOf(this.places[this.end] as Span) : this.end;
   }
 }
 
@@ -51,6 +55,8 @@ export interface RowForm {
   readonly core: readonly Node[];
   readonly lead: string;
   readonly trail: string;
+  /** The text between two rows. */
+  readonly gap: string;
   /** Whether the core begins and ends with nodes of its own, and so can be told from its neighbours without a look inside. */
   readonly isFixed: boolean;
 }
@@ -73,10 +79,6 @@ export class BoundRange implements Extent {
     readonly last: Text,
     readonly isImplied = false,
   ) {}
-
-  get gap(): string {
-    return this.form.trail + this.form.lead;
-  }
 }
 
 /** A place among siblings, from which nodes are taken if they are the expected ones. */
@@ -165,7 +167,7 @@ function formOf(skeleton: Skeleton): RowForm {
   const lead = core.length > 1 && isText(core[0]) ? (core.shift() as Text).data : "";
   const trail = core.length > 1 && isText(core[core.length - 1]) ? (core.pop() as Text).data : "";
   const isFixed = core.length > 0 && core.every((node) => slotOf(node.nodeValue) < 0);
-  return (skeleton.form = { skeleton, core, lead, trail, isFixed });
+  return (skeleton.form = { skeleton, core, lead, trail, gap: trail + lead, isFixed });
 }
 
 export class Binder {
@@ -230,8 +232,7 @@ export class Binder {
       if (!last) return null;
       first ??= last;
     }
-    if (!first || !last) return cursor.takeText("");
-    return first === last ? first : { first, last };
+    return first && last ? spanOf(first, last) : cursor.takeText("");
   }
 
   // ---- nodes ----
@@ -245,10 +246,10 @@ export class Binder {
     for (const child of like) {
       const at = this.bindChild(node, bound, child, cursor);
       if (at === null) return null;
-      bound.tail = at;
-      if (!count++) bound.head = at;
+      bound.end = at;
+      if (!count++) bound.start = at;
     }
-    if (!count) bound.head = bound.tail = cursor.takeText("") as Text;
+    if (!count) bound.start = bound.end = cursor.takeText("") as Text;
     return (node.bound = bound);
   }
 
@@ -273,7 +274,7 @@ export class Binder {
       if (key !== undefined && isPlain(key) && live.getAttribute(name) !== key) return false;
     }
     elements[skeleton.elements.get(element) as number] = live;
-    if (skeleton.isTextOnly(element)) return true;
+    if (isTextOnly(element)) return true;
     const bindAll = (like: Iterable<Node>, cursor: Cursor) =>
       [...like].every((child) => this.bindChild(node, bound, child, cursor) !== null);
     if (!this.morpher.isGuarded(live)) {
@@ -326,24 +327,23 @@ export class Binder {
 
   /** An element with what it holds now. */
   parseElement(node: TreeNode, skeleton: Skeleton, element: Element, live: Element): Element | null {
-    return skeleton.parseElement(element, live, (slot) => print(node.slots[slot] as Value), this.morpher);
+    return skeleton.parseElement(element, live, printer(node), this.morpher);
   }
 
   // ---- ranges ----
 
   private bindRange(range: Range, skeleton: Skeleton, cursor: Cursor): Span | null {
     const form = formOf(skeleton);
-    const isEmpty = !range.first;
-    const first = cursor.takeText(isEmpty ? "" : form.lead);
-    if (!first) return null;
-    if (!this.takeRows(rowsOf(range), form, cursor)) return null;
-    const last = cursor.takeText(isEmpty ? "" : form.trail);
+    const rows = rowsOf(range);
+    const first = cursor.takeText(rows.length ? form.lead : "");
+    if (!first || !this.takeRows(rows, form, cursor)) return null;
+    const last = cursor.takeText(rows.length ? form.trail : "");
     return last && (range.bound = new BoundRange(range, form, first, last));
   }
 
   /** Find the nodes of rows that stand behind each other; false when they are not there. */
   takeRows(rows: readonly Row[], form: RowForm, cursor: Cursor): boolean {
-    const gap = form.trail + form.lead;
+    const { gap } = form;
     return rows.every((row, index) => {
       row.bound = null;
       row.dirty = null;

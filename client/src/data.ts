@@ -6,9 +6,16 @@ export type Data = Record<string, string | boolean | string[]>;
 /** The field that names an action of a form that is posted without this client; it is no data. */
 export const ACTION_FIELD = "lvt-action";
 
-type FieldElement = Element & { name: string; type: string; value: string };
+type FieldElement = Element & { name: string; type: string; value: string; checked: boolean };
 
 export const FIELD = "input,select,textarea";
+
+/** Types that have no value but their attribute, or none that may be set. */
+export const FIXED = /^(hidden|submit|button|reset|image|file)$/;
+
+export function isBox({ type }: { type: string }): boolean {
+  return /^(checkbox|radio)$/.test(type);
+}
 
 /** Fields that a form would send, its buttons aside. */
 function isSent(element: Element): element is FieldElement {
@@ -18,33 +25,37 @@ function isSent(element: Element): element is FieldElement {
     !!field.name &&
     field.name !== ACTION_FIELD &&
     !element.matches(":disabled") &&
-    !/^(submit|button|reset|image|file)$/.test(field.type)
+    (field.type === "hidden" || !FIXED.test(field.type))
   );
 }
 
 /** Add fields of one name. */
 function addFields(data: Data, name: string, fields: FieldElement[]): void {
   const values: string[] = [];
-  const boxes = fields.filter((field) => field.type === "checkbox") as unknown as HTMLInputElement[];
-  if (boxes.length === 1 && fields.length === 1) {
-    data[name] = (boxes[0] as HTMLInputElement).checked;
+  let list = fields.some((field) => field.type === "checkbox");
+  if (list && fields.length === 1) {
+    data[name] = (fields[0] as FieldElement).checked;
     return;
   }
-  let list = boxes.length > 0;
   let texts = 0;
   for (const field of fields) {
     if (field instanceof HTMLSelectElement && field.multiple) {
       list = true;
       for (const option of field.selectedOptions) values.push(option.value);
-    } else if (field.type === "checkbox" || field.type === "radio") {
-      if ((field as unknown as HTMLInputElement).checked) values.push(field.value);
-    } else {
+    } else if (!isBox(field)) {
       texts++;
+      values.push(field.value);
+    } else if (field.checked) {
       values.push(field.value);
     }
   }
   if (list || texts > 1) data[name] = values;
   else if (values[0] !== undefined) data[name] = values[0];
+}
+
+/** Add what a button says. */
+function addButton(data: Data, { name, value }: FieldElement): void {
+  if (name && name !== ACTION_FIELD) data[name] = value;
 }
 
 function addAll(data: Data, elements: Element[]): void {
@@ -70,10 +81,7 @@ function emptyData(): Data {
 
 export function formElements(form: HTMLFormElement): Element[] {
   // A field named "elements" would hide the property.
-  const elements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get?.call(
-    form,
-  ) as HTMLFormControlsCollection;
-  return [...elements];
+  return [...(Reflect.get(HTMLFormElement.prototype, "elements", form) as HTMLFormControlsCollection)];
 }
 
 /** Of a form that is sent by `submitter`. */
@@ -82,8 +90,7 @@ export function formData(form: HTMLFormElement, submitter?: Element | null): Dat
   addAll(data, formElements(form));
   addAttributes(data, form);
   if (submitter) {
-    const { name, value } = submitter as HTMLButtonElement;
-    if (name && name !== ACTION_FIELD) data[name] = value;
+    addButton(data, submitter as FieldElement);
     addAttributes(data, submitter);
   }
   return data;
@@ -103,10 +110,10 @@ export function elementData(element: Element): Data {
     addAll(data, group);
   } else if (element.matches(FIELD) && !field.name) {
     // A field without a name outside of any form, such as a search box.
-    if (field.type === "checkbox") data["value"] = (element as HTMLInputElement).checked;
+    if (field.type === "checkbox") data["value"] = field.checked;
     else if (field.type !== "file") data["value"] = field.value;
-  } else if (element.nodeName === "BUTTON" && field.name && field.name !== ACTION_FIELD) {
-    data[field.name] = field.value;
+  } else if (element.nodeName === "BUTTON") {
+    addButton(data, field);
   }
   addAttributes(data, element);
   return data;

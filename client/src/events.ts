@@ -10,12 +10,14 @@ const WINDOW = ["keydown", "keyup", "scroll", "resize", "focus", "blur", "online
 
 /** An action that lvt-debounce or lvt-throttle holds back. */
 interface Delay {
+  readonly source: Element;
+  readonly type: string;
   timer: ReturnType<typeof setTimeout> | undefined;
   waiting: (() => void) | undefined;
 }
 
 export class Events {
-  private readonly delays = new Map<Element, Map<string, Delay>>();
+  private readonly delays = new Set<Delay>();
 
   constructor(
     private readonly region: Element,
@@ -26,31 +28,24 @@ export class Events {
   ) {}
 
   listen(): void {
-    for (const type of DELEGATED) {
-      // On the way down where events do not bubble.
-      const capture = /^(focus|blur|mouse.*)$/.test(type);
-      document.addEventListener(type, (event) => this.guard(() => this.onEvent(type, event)), capture);
-    }
-    for (const type of WINDOW) window.addEventListener(type, (event) => this.guard(() => this.onWindow(type, event)));
-    document.addEventListener("submit", (event) => this.guard(() => this.onSubmit(event)));
+    const listen = (target: EventTarget, type: string, handle: (event: Event) => void, capture = false) =>
+      target.addEventListener(type, (event) => this.silent() || handle.call(this, event), capture);
+    // On the way down where events do not bubble.
+    for (const type of DELEGATED) listen(document, type, this.onEvent, /^(focus|blur|mouse.*)$/.test(type));
+    for (const type of WINDOW) listen(window, type, this.onWindow);
+    listen(document, "submit", this.onSubmit);
   }
 
-  private guard(handle: () => void): void {
-    if (!this.silent()) handle();
-  }
-
-  private onEvent(type: string, event: Event): void {
-    const target = event.target;
+  private onEvent(event: Event): void {
+    const { type, target } = event;
     if (type === "click") this.onClickAway(event);
     if (!(target instanceof Element)) return;
     if (type === "blur") this.flush(target);
     const name = `lvt-${type}`;
     // The mouse enters and leaves each element by itself.
-    const own = type.startsWith("mouse");
-    const element = own ? (target.hasAttribute(name) ? target : null) : target.closest(`[${name}]`);
+    const element = type.startsWith("mouse") ? target : target.closest(`[${name}]`);
     const action = element?.getAttribute(name);
-    if (!element || !action || !this.region.contains(element)) return;
-    if (!passesKeyFilter(element, event)) return;
+    if (!element || !action || !this.region.contains(element) || !passesKeyFilter(element, event)) return;
     if (type === "click") {
       const mouse = event as MouseEvent;
       const link = target.closest("a[href],area[href]");
@@ -60,15 +55,11 @@ export class Events {
       if (link || target.closest("button,input[type=submit],input[type=image],input[type=reset]"))
         event.preventDefault();
     }
-    if (isRefused(element)) {
-      event.preventDefault();
-      return;
-    }
-    const button =
-      type === "click" && element.hasAttribute("lvt-disable-with") && element.matches("button,input") ? element : null;
+    if (isRefused(element)) return event.preventDefault();
+    const isHeld = type === "click" && element.matches("button[lvt-disable-with],input[lvt-disable-with]");
     const data = elementData(element);
     this.delay(element, type, () => {
-      const release = button ? this.forms.holdButton(button as HTMLButtonElement) : undefined;
+      const release = isHeld ? this.forms.holdButton(element as HTMLButtonElement) : undefined;
       this.actions.run(action, data, element, release);
     });
   }
@@ -81,12 +72,9 @@ export class Events {
     }
   }
 
-  private onWindow(type: string, event: Event): void {
-    const name = `lvt-window-${type}`;
-    for (const element of [
-      ...this.region.querySelectorAll(`[${name}]`),
-      ...(this.region.hasAttribute(name) ? [this.region] : []),
-    ]) {
+  private onWindow(event: Event): void {
+    const name = `lvt-window-${event.type}`;
+    for (const element of [...this.region.querySelectorAll(`[${name}]`), this.region]) {
       const action = element.getAttribute(name);
       if (!action || !passesKeyFilter(element, event)) continue;
       const data = elementData(element);
@@ -100,7 +88,6 @@ export class Events {
     const submitter = (event as SubmitEvent).submitter ?? null;
     const action = this.forms.actionOf(form, submitter);
     const asks = submitter?.hasAttribute("lvt-confirm") ? submitter : form;
-    if (action === null && !asks.hasAttribute("lvt-confirm")) return;
     if (isRefused(asks)) {
       event.preventDefault();
     } else if (action !== null) {
@@ -117,57 +104,55 @@ export class Events {
     const throttle = Number(element.getAttribute("lvt-throttle"));
     const debounce = Number(element.getAttribute("lvt-debounce"));
     if (!(throttle > 0 || debounce > 0)) return run();
-    const kinds = this.delays.get(element) ?? new Map<string, Delay>();
-    const delay = kinds.get(type) ?? { timer: undefined, waiting: undefined };
-    this.delays.set(element, kinds.set(type, delay));
-    if (throttle > 0) {
-      if (delay.timer === undefined) {
-        run();
-        this.startThrottle(element, type, delay, throttle);
-      } else {
-        delay.waiting = run;
-      }
-    } else {
+    const delay = [...this.delays].find((other) => other.source === element && other.type === type) ?? {
+      source: element,
+      type,
+      timer: undefined,
+      waiting: undefined,
+    };
+    this.delays.add(delay);
+    if (!(throttle > 0)) {
       clearTimeout(delay.timer);
       delay.waiting = run;
-      delay.timer = setTimeout(() => this.finish(element, type, delay), debounce);
+      delay.timer = setTimeout(() => this.finish(delay), debounce);
+    } else if (delay.timer === undefined) {
+      run();
+      this.startThrottle(delay, throttle);
+    } else {
+      delay.waiting = run;
     }
   }
 
   /** The last call within an interval is made at its end, and starts the next one. */
-  private startThrottle(element: Element, type: string, delay: Delay, wait: number): void {
+  private startThrottle(delay: Delay, wait: number): void {
     delay.timer = setTimeout(() => {
       const run = delay.waiting;
       delay.waiting = undefined;
-      if (run) {
-        run();
-        this.startThrottle(element, type, delay, wait);
-      } else {
-        this.finish(element, type, delay);
-      }
+      if (!run) return this.finish(delay);
+      run();
+      this.startThrottle(delay, wait);
     }, wait);
   }
 
-  private finish(element: Element, type: string, delay: Delay): void {
-    clearTimeout(delay.timer);
-    const kinds = this.delays.get(element);
-    if (kinds?.get(type) === delay && kinds.delete(type) && kinds.size === 0) this.delays.delete(element);
+  private finish(delay: Delay): void {
+    this.forget(delay);
     delay.waiting?.();
+  }
+
+  private forget(delay: Delay): void {
+    clearTimeout(delay.timer);
+    this.delays.delete(delay);
   }
 
   /** Run what waits on a field that is left. */
   private flush(element: Element): void {
-    const kinds = this.delays.get(element);
-    if (kinds) for (const [type, delay] of [...kinds]) if (delay.waiting) this.finish(element, type, delay);
+    for (const delay of [...this.delays]) if (delay.source === element && delay.waiting) this.finish(delay);
   }
 
   /** A form that is sent says all that its fields had still to say. */
   private drop(form: HTMLFormElement): void {
-    for (const [element, kinds] of [...this.delays]) {
-      if (element !== form && !form.contains(element) && (element as HTMLInputElement).form !== form) continue;
-      for (const delay of kinds.values()) clearTimeout(delay.timer);
-      this.delays.delete(element);
-    }
+    for (const delay of [...this.delays])
+      if (form.contains(delay.source) || (delay.source as HTMLInputElement).form === form) this.forget(delay);
   }
 }
 

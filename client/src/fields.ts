@@ -1,15 +1,38 @@
 // Fields when the page changes. What the server says stands in the attributes, as a field's default; what the person says
 // is its value. The person's stays until the server changes its default, and the text of a field in use stays anyway.
 
-import { FIELD } from "./data";
+import { FIELD, FIXED, isBox } from "./data";
 
-/** Make a field like another one; false when the element is no field. The choice in a list is `planSelect`'s. */
-export function updateField(from: Element, to: Element, inUse: Element | null): boolean {
-  const used = from === inUse;
-  if (from instanceof HTMLInputElement) updateInput(from, to as HTMLInputElement, used);
-  else if (from instanceof HTMLTextAreaElement) updateTextArea(from, to as HTMLTextAreaElement, used);
-  else return false;
-  return true;
+type TextField = HTMLInputElement | HTMLTextAreaElement;
+
+/** A field that is no list. */
+export function isTextField(element: Element | null): element is TextField {
+  return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
+}
+
+/** Set a member of a node, for setting it may do something even when nothing changes. */
+export function setMember<Target, Name extends keyof Target>(target: Target, name: Name, value: Target[Name]): void {
+  if (target[name] !== value) target[name] = value;
+}
+
+/** Make an element's tag like another one's; true for a field, which holds nothing else. Lists choose by `planSelect`. */
+export function updateTag(from: Element, to: Element, inUse: Element | null): boolean {
+  if (isTextField(from)) updateField(from, to as HTMLInputElement, from === inUse);
+  else updateAttributes(from, to);
+  return isTextField(from);
+}
+
+/** A ticked box or text stays that the person changed, until the server's default changes; text in use stays anyway. */
+function updateField(from: TextField, to: HTMLInputElement, inUse: boolean): void {
+  const { type, value, defaultValue, checked, defaultChecked } = from as HTMLInputElement;
+  const isSameBox = isBox(from) && type === to.type;
+  const isText = !isSameBox && !FIXED.test(type);
+  updateAttributes(from, to);
+  if (isSameBox)
+    setMember(from as HTMLInputElement, "checked", defaultChecked === to.defaultChecked ? checked : to.checked);
+  if (!isText) return;
+  setMember(from, "defaultValue", to.defaultValue);
+  setMember(from, "value", inUse || (defaultValue === to.defaultValue && value !== defaultValue) ? value : to.value);
 }
 
 /** Does a field hold what a person has typed or chosen, and the server does not know? */
@@ -26,42 +49,6 @@ export function updateAttributes(from: Element, to: Element): void {
   for (const attribute of [...to.attributes])
     if (from.getAttribute(attribute.name) !== attribute.value) from.setAttributeNode(attribute.cloneNode() as Attr);
   for (const { name } of [...from.attributes]) if (!to.hasAttribute(name)) from.removeAttribute(name);
-}
-
-/** Give a text field the server's value, unless it is in use or holds text that the server knows nothing of. */
-function updateText(
-  from: HTMLInputElement | HTMLTextAreaElement,
-  to: typeof from,
-  inUse: boolean,
-  update: () => void,
-): void {
-  const typed = from.value;
-  const keep = inUse || (from.defaultValue === to.defaultValue && typed !== from.defaultValue);
-  update();
-  const wanted = keep ? typed : to.value;
-  if (from.value !== wanted) from.value = wanted;
-}
-
-/** Types that have no value but their attribute, or none that may be set. */
-const FIXED = /^(hidden|submit|button|reset|image|file)$/;
-
-function updateInput(from: HTMLInputElement, to: HTMLInputElement, inUse: boolean): void {
-  if (FIXED.test(from.type)) {
-    updateAttributes(from, to);
-  } else if (/^(checkbox|radio)$/.test(from.type) && from.type === to.type) {
-    const checked = from.defaultChecked === to.defaultChecked ? from.checked : to.checked;
-    updateAttributes(from, to);
-    if (from.checked !== checked) from.checked = checked;
-  } else {
-    updateText(from, to, inUse, () => updateAttributes(from, to));
-  }
-}
-
-function updateTextArea(from: HTMLTextAreaElement, to: HTMLTextAreaElement, inUse: boolean): void {
-  updateText(from, to, inUse, () => {
-    updateAttributes(from, to);
-    if (from.defaultValue !== to.defaultValue) from.defaultValue = to.defaultValue;
-  });
 }
 
 function chosenByDefault(select: HTMLSelectElement): HTMLOptionElement[] {
@@ -83,32 +70,25 @@ function isTouched(select: HTMLSelectElement): boolean {
   return mine.length !== initially.length || mine.some((option) => !initially.includes(option));
 }
 
-function valuesOf(options: HTMLOptionElement[]): string[] {
-  return options.map((option) => option.value);
-}
-
 /**
  * Before a list's options change: what is to be chosen once they have is the person's choice, as long as the server's stays
  * and the person's still exists. The result chooses. Options may have equal values: then the same one stays chosen, if it is
  * still there.
  */
 export function planSelect(select: HTMLSelectElement, inUse: Element | null): () => void {
-  const mine = [...select.selectedOptions];
-  const values = valuesOf(mine);
-  const theirs = JSON.stringify(valuesOf(chosenByDefault(select)));
+  const mine = [...select.selectedOptions].map((option) => [option, option.value] as const);
+  const valuesByDefault = () => JSON.stringify(chosenByDefault(select).map((option) => option.value));
+  const theirs = valuesByDefault();
   const touched = isTouched(select);
   return () => {
-    const keep = select === inUse || (touched && theirs === JSON.stringify(valuesOf(chosenByDefault(select))));
+    const keep = select === inUse || (touched && theirs === valuesByDefault());
     const options = [...select.options];
-    const still = mine.map((option, i) =>
-      [option, ...options].find((other) => other.value === values[i] && options.includes(other)),
+    const still = mine.map(([option, value]) =>
+      [option, ...options].find((other) => other.value === value && options.includes(other)),
     );
     const stays = keep && !still.includes(undefined);
     const wanted: (HTMLOptionElement | undefined)[] = stays ? still : initiallyChosen(select);
     if (wanted.length === 0 && !select.multiple) select.selectedIndex = -1;
-    for (const option of options) {
-      const selected = wanted.includes(option);
-      if (option.selected !== selected) option.selected = selected;
-    }
+    for (const option of options) setMember(option, "selected", wanted.includes(option));
   };
 }

@@ -2,7 +2,8 @@
 // the return of its fields to the server's defaults when it has succeeded.
 
 import type { Actions, Meta } from "./actions";
-import { ACTION_FIELD, formData, formElements } from "./data";
+import { ACTION_FIELD, FIXED, formData, formElements, isBox } from "./data";
+import { isTextField, updateAttributes } from "./fields";
 
 type Button = HTMLButtonElement | HTMLInputElement;
 
@@ -17,8 +18,8 @@ interface Held {
 function contentOf(element: Element): string {
   if (element instanceof HTMLSelectElement)
     return JSON.stringify([...element.options].map((option) => option.selected));
-  if (element instanceof HTMLInputElement && /^(checkbox|radio)$/.test(element.type)) return String(element.checked);
-  return (element as HTMLInputElement).value;
+  const field = element as HTMLInputElement;
+  return isBox(field) ? String(field.checked) : field.value;
 }
 
 function resetField(element: Element): void {
@@ -27,12 +28,10 @@ function resetField(element: Element): void {
     for (const option of options) option.selected = option.defaultSelected;
     if (!element.multiple && !options.some((option) => option.defaultSelected))
       element.selectedIndex = options.findIndex((option) => !option.disabled);
-  } else if (element instanceof HTMLTextAreaElement) {
-    element.value = element.defaultValue;
-  } else if (element instanceof HTMLInputElement) {
+  } else if (isTextField(element)) {
     if (element.type === "file") element.value = "";
-    else if (/^(checkbox|radio)$/.test(element.type)) element.checked = element.defaultChecked;
-    else if (!/^(hidden|submit|button|reset|image)$/.test(element.type)) element.value = element.defaultValue;
+    else if (isBox(element)) (element as HTMLInputElement).checked = (element as HTMLInputElement).defaultChecked;
+    else if (!FIXED.test(element.type)) element.value = element.defaultValue;
   }
 }
 
@@ -53,9 +52,7 @@ export class Forms {
     // Only what would be posted to this page is an action of it; files need the browser.
     const url = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", document.baseURI);
     if (url.origin !== location.origin || url.pathname !== location.pathname) return null;
-    return formElements(form).some((element) => element instanceof HTMLInputElement && element.files?.length)
-      ? null
-      : action;
+    return formElements(form).some((element) => (element as HTMLInputElement).files?.length) ? null : action;
   }
 
   /** Run a form's action. */
@@ -63,7 +60,7 @@ export class Forms {
     const data = formData(form, submitter);
     const sent = new Map(formElements(form).map((element) => [element, contentOf(element)]));
     const button =
-      submitter ?? formElements(form).find((element) => element.matches("button:not([type]),[type=submit]")) ?? null;
+      submitter ?? formElements(form).find((element) => element.matches("button:not([type]),[type=submit]"));
     const release = button ? this.holdButton(button as Button, form) : undefined;
     this.actions.run(action, data, form, (meta: Meta) => {
       release?.();
@@ -87,8 +84,7 @@ export class Forms {
     const text = button.getAttribute("lvt-disable-with") ?? form?.getAttribute("lvt-disable-with");
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
-    if (text && button instanceof HTMLInputElement) button.value = text;
-    else if (text) button.textContent = text;
+    if (text) button[button instanceof HTMLInputElement ? "value" : "textContent"] = text;
     return () => {
       if (--held.count > 0) return;
       this.held.delete(button);
@@ -107,9 +103,7 @@ export class Forms {
 }
 
 function restoreButton(button: Button, rendered: Element): void {
-  for (const { name } of [...button.attributes]) if (!rendered.hasAttribute(name)) button.removeAttribute(name);
-  for (const { name, value } of rendered.attributes)
-    if (button.getAttribute(name) !== value) button.setAttribute(name, value);
+  updateAttributes(button, rendered);
   if (button instanceof HTMLInputElement) button.value = (rendered as HTMLInputElement).value;
   else if (button.innerHTML !== rendered.innerHTML)
     button.replaceChildren(...document.importNode(rendered, true).childNodes);

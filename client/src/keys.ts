@@ -2,6 +2,8 @@
 // stands once on both sides holds for all that is morphed, so that an element may change its parent; one that stands
 // several times (two lists of the same things) holds only at its place in the document.
 
+import { isElement } from "./morph";
+
 const KEYED = "[data-key],[data-lvt-key],[id],script[src]";
 
 function ownKey(element: Element): string {
@@ -18,7 +20,7 @@ function keyedElements(nodes: readonly Node[]): Element[] {
     if (!element.querySelector("[lvt-ignore]")) found.push(...element.querySelectorAll(KEYED));
     else if (!element.hasAttribute("lvt-ignore")) for (const child of element.children) walk(child);
   };
-  for (const node of nodes) if (node.nodeType === Node.ELEMENT_NODE) walk(node as Element);
+  for (const node of nodes) if (isElement(node)) walk(node);
   return found;
 }
 

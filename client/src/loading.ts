@@ -3,33 +3,16 @@
 
 const SHOW_AFTER_MS = 300;
 
-export class LoadingBar {
+/** The result is called when something starts, and what that returns when it has ended. `isOff` is asked each time. */
+export function loadingBar(isOff: () => boolean): () => () => void {
   /** How many of those under way have lasted long enough. */
-  private active = 0;
-  private bar: HTMLElement | null = null;
+  let active = 0;
+  let bar: HTMLElement | undefined;
 
-  /** `isOff` is asked each time, for a page may change its mind. */
-  constructor(private readonly isOff: () => boolean) {}
-
-  /** Something starts; the result is to be called when it has ended. */
-  readonly begin = (): (() => void) => {
-    let late = false;
-    let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => {
-      late = true;
-      this.active++;
-      this.show();
-    }, SHOW_AFTER_MS);
-    return () => {
-      if (timer === undefined) return;
-      clearTimeout(timer);
-      timer = undefined;
-      if (late && --this.active === 0) this.hide();
-    };
-  };
-
-  private show(): void {
-    if (this.bar || this.isOff()) return;
-    const bar = document.createElement("div");
+  const show = () => {
+    active++;
+    if (bar || isOff()) return;
+    bar = document.createElement("div");
     bar.setAttribute("aria-hidden", "true");
     bar.setAttribute("data-lvt-loading-bar", "");
     bar.style.cssText =
@@ -37,18 +20,28 @@ export class LoadingBar {
       "background:var(--lvt-loading-color,#2563eb);pointer-events:none;transform-origin:0 0";
     // Outside of the body, which may be the live region.
     document.documentElement.append(bar);
-    this.bar = bar;
-    const still = window.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
-    if (!still && bar.animate)
+    if (bar.animate && !window.matchMedia?.("(prefers-reduced-motion: reduce)").matches)
       bar.animate([{ transform: "scaleX(0)" }, { transform: "scaleX(0.9)" }], {
         duration: 8000,
         easing: "cubic-bezier(0,.6,.3,1)",
         fill: "forwards",
       });
-  }
+  };
 
-  private hide(): void {
-    this.bar?.remove();
-    this.bar = null;
-  }
+  return () => {
+    let late = false;
+    let ended = false;
+    const timer = setTimeout(() => {
+      late = true;
+      show();
+    }, SHOW_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      if (late && !ended && !--active) {
+        bar?.remove();
+        bar = undefined;
+      }
+      ended = true;
+    };
+  };
 }

@@ -5,8 +5,8 @@ import { Actions, emit, type ActionMessage, type Meta } from "./actions";
 import { Events } from "./events";
 import { holdsInput } from "./fields";
 import { Forms } from "./forms";
-import { LoadingBar } from "./loading";
-import { Inbox, readMeta } from "./messages";
+import { loadingBar } from "./loading";
+import { Inbox, readMeta, type Update } from "./messages";
 import { Morpher } from "./morph";
 import { Transport } from "./transport";
 import { View } from "./view";
@@ -35,9 +35,9 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
   let inbox: Inbox | null = null;
   let connections = 0;
 
-  const loading = new LoadingBar(() => region.getAttribute("lvt-loading") === "off");
-  const firstConnection = loading.begin();
-  const actions = new Actions(region, (message) => transport.send(message), loading.begin);
+  const loading = loadingBar(() => region.getAttribute("lvt-loading") === "off");
+  const firstConnection = loading();
+  const actions = new Actions(region, (message) => transport.send(message), loading);
   const forms = new Forms(actions);
   const morpher = new Morpher(region, ownScript, (from, to) => forms.hold(from, to));
   const view = new View(morpher);
@@ -48,20 +48,20 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
     actions.settle(meta);
   };
 
-  const show = (source: Tree, changes: JsonObject, sequence: number, bytes: number, action: string | null) => {
+  const show = (source: Tree, changes: JsonObject, update: Update) => {
     view.show(source, changes);
     region.setAttribute(READY, "");
-    emit(region, "lvt:updated", { seq: sequence, bytes, action });
+    emit(region, "lvt:updated", update);
   };
 
   const openInbox = () =>
     new Inbox({
-      apply(changes, sequence, bytes, action) {
-        show(tree, changes, sequence, bytes, action);
+      apply(changes, update) {
+        show(tree, changes, update);
         if (transport.live || !isComplete(changes)) return;
         transport.established();
         firstConnection();
-        emit(region, connections++ ? "lvt:reconnected" : "lvt:connected", { seq: sequence });
+        emit(region, connections++ ? "lvt:reconnected" : "lvt:connected", { seq: update.seq });
       },
       learn: (changes) => tree.learn(changes),
       settle,
@@ -71,7 +71,7 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
     });
 
   const transport = new Transport(() => region.getAttribute(TOKEN), {
-    status(status) {
+    shown(status) {
       region.setAttribute("data-lvt-status", status);
       if (status === "disconnected" || status === "refused") firstConnection();
     },
@@ -87,7 +87,7 @@ function start(region: Element, ownScript: Element | null): LiveTemplate {
       const meta = readMeta(message["meta"]);
       // A live connection shows the state itself, and later than this.
       if (isObject(message["tree"]) && !transport.live) {
-        show(new Tree(), message["tree"], 0, text.length, meta?.action ?? null);
+        show(new Tree(), message["tree"], { seq: 0, bytes: text.length, action: meta?.action ?? null });
       }
       if (meta) settle(meta);
     },

@@ -4,9 +4,16 @@
 import type { Meta } from "./actions";
 import { isComplete, isObject, type Json, type JsonObject } from "./tree";
 
+/** What the page is told of a tree: its number, the length of the message, and the action that it answers. */
+export interface Update {
+  seq: number;
+  bytes: number;
+  action: string | null;
+}
+
 export interface Receiver {
   /** Apply a tree; throws when it does not fit. */
-  apply(tree: JsonObject, sequence: number, bytes: number, action: string | null): void;
+  apply(tree: JsonObject, update: Update): void;
   /** Keep the statics of a tree that is not applied. */
   learn(tree: JsonObject): void;
   /** The reply to an action. */
@@ -38,15 +45,20 @@ export class Inbox {
     try {
       message = JSON.parse(text);
     } catch {
-      return this.resync("a message is not JSON");
+      // Told below, like all that is no message.
     }
-    if (!isObject(message) || message["v"] !== 1) return this.resync("a message is not of version 1");
+    if (!isObject(message) || message["v"] !== 1) return this.resync("a message is not JSON of version 1");
     if (isObject(message["chunk"])) return this.takePiece(message["chunk"], message["data"]);
     if (this.pieces) {
       this.pieces = null;
       this.resync("a message came between the pieces of another");
     }
-    this.takeMessage(message, text.length);
+    const { tree, seq, meta, error } = message;
+    if (isObject(error)) this.receiver.refused(String(error["code"]), String(error["message"]));
+    const answer = readMeta(meta);
+    if (isObject(tree)) this.takeTree(tree, { seq, bytes: text.length, action: answer?.action ?? null });
+    // After the tree, so that whoever waits for the reply sees the page as it is then.
+    if (answer) this.receiver.settle(answer);
   }
 
   /** The connection has ended. */
@@ -59,7 +71,8 @@ export class Inbox {
     if (this.awaiting) return;
     this.awaiting = true;
     console.warn(`LiveTemplate: ${reason}; asking for the complete page`);
-    this.receiver.send({ resync: true });
+    // In quotes, for the protocol's word keeps its name, and this method does not.
+    this.receiver.send({ ["resync"]: true });
   }
 
   private takePiece(chunk: JsonObject, text: Json | undefined): void {
@@ -82,24 +95,15 @@ export class Inbox {
     this.receive(pieces.texts.join(""));
   }
 
-  private takeMessage(message: JsonObject, bytes: number): void {
-    const { tree, seq, meta, error } = message;
-    if (isObject(error)) this.receiver.refused(String(error["code"]), String(error["message"]));
-    const answer = readMeta(meta);
-    if (isObject(tree)) this.takeTree(tree, seq, bytes, answer?.action ?? null);
-    // After the tree, so that whoever waits for the reply sees the page as it is then.
-    if (answer) this.receiver.settle(answer);
-  }
-
-  private takeTree(tree: JsonObject, sequence: Json | undefined, bytes: number, action: string | null): void {
+  private takeTree(tree: JsonObject, update: { [Name in keyof Update]: Update[Name] | Json | undefined }): void {
     const complete = isComplete(tree);
-    const follows = typeof sequence === "number" && (complete || (sequence === this.sequence + 1 && !this.awaiting));
-    if (!follows) {
+    const sequence = update.seq;
+    if (typeof sequence !== "number" || !(complete || (sequence === this.sequence + 1 && !this.awaiting))) {
       this.receiver.learn(tree);
       return this.resync(`update ${String(sequence)} does not follow ${this.sequence}`);
     }
     try {
-      this.receiver.apply(tree, sequence, bytes, action);
+      this.receiver.apply(tree, update as Update);
     } catch (reason) {
       console.error("LiveTemplate:", reason);
       this.receiver.learn(tree);

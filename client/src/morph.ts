@@ -1,7 +1,7 @@
 // Makes nodes of the live region like new HTML without taking from the person what is theirs: focus, selection, what
 // fields hold (fields.ts), open <details> and <dialog>, scroll positions, playing media.
 
-import { planSelect, updateAttributes, updateField } from "./fields";
+import { isTextField, planSelect, setMember, updateTag } from "./fields";
 import { matchKeys } from "./keys";
 
 /** Asked about an element that is to change: true when it is in use and left as it is, `to` being kept for later. */
@@ -34,12 +34,21 @@ export function dropsLineEnd(element: Node): boolean {
   return /^(PRE|LISTING)$/.test(element.nodeName);
 }
 
+/** What the DOM calls these types of nodes; as numbers they make a shorter script. */
+const ELEMENT_NODE = 1;
+const TEXT_NODE = 3;
+const COMMENT_NODE = 8;
+
 export function isText(node: Node | null | undefined): node is Text {
-  return node?.nodeType === Node.TEXT_NODE;
+  return node?.nodeType === TEXT_NODE;
 }
 
 export function isElement(node: Node | null | undefined): node is Element {
-  return node?.nodeType === Node.ELEMENT_NODE;
+  return node?.nodeType === ELEMENT_NODE;
+}
+
+export function isComment(node: Node): boolean {
+  return node.nodeType === COMMENT_NODE;
 }
 
 export class Morpher {
@@ -49,7 +58,7 @@ export class Morpher {
   /** The element that had the focus when the work began; moving it takes the focus away for a moment. */
   private inUse: Element | null = null;
   private readonly scrolled = new Set<Element>();
-  private readonly played = new Set<HTMLMediaElement>();
+  private readonly played: Set<HTMLMediaElement>;
   /** Whether the server last said that a <details> or <dialog> is open; the attribute itself is the person's. */
   private readonly openByServer = new WeakMap<Element, boolean>();
   private readonly inert = document.implementation.createHTMLDocument("");
@@ -65,7 +74,7 @@ export class Morpher {
     private readonly hold: Hold,
   ) {
     this.recordOpen(region);
-    for (const media of region.querySelectorAll<HTMLMediaElement>("video,audio")) this.played.add(media);
+    this.played = new Set(region.querySelectorAll<HTMLMediaElement>("video,audio"));
     // These events do not bubble, so listen on the way down; what has scrolled or played may need its state restored.
     const listen = (type: string, set: Set<Element>) =>
       document.addEventListener(
@@ -73,7 +82,7 @@ export class Morpher {
         ({ target }) => {
           if (target instanceof Element) set.add(target);
         },
-        { capture: true, passive: true },
+        true,
       );
     listen("scroll", this.scrolled);
     listen("play", this.played);
@@ -107,19 +116,14 @@ export class Morpher {
 
   /** Show HTML: what stands in the region, or a whole document when the region is the body. */
   update(html: string): void {
-    if (this.isPage) {
-      const page = this.parsePage(html);
-      this.replace(page.body, page);
-    } else {
-      this.replace(this.parse(html, this.region));
-    }
+    const page = this.isPage ? this.parsePage(html) : undefined;
+    this.replace(page?.body ?? this.parseAlone(html, this.region), page);
   }
 
   /** Show the region of another version of the page, which is used up. */
   replace(region: Element, page?: Document): void {
     this.work(() => {
-      if (this.isPage && page?.head.querySelector("title") && document.title !== page.title)
-        document.title = page.title;
+      if (this.isPage && page?.head.querySelector("title")) setMember(document, "title", page.title);
       // What showed values one by one has split texts; the first message says what the page was served with.
       this.region.normalize();
       if (this.region.querySelector(UNEQUAL) || !hasEqualChildren(this.region, region))
@@ -130,7 +134,7 @@ export class Morpher {
   // ---- parsing ----
 
   /** Parse HTML into an element like `parent`, in a document where nothing loads and nothing runs. */
-  parse(html: string, parent: Element): Element {
+  parseAlone(html: string, parent: Element): Element {
     const holder = this.inert.importNode(parent, false);
     holder.innerHTML = this.trusted(html);
     // Chromium's short cut for plain HTML leaves one button in another, its parser never does. A table is not plain.
@@ -159,7 +163,7 @@ export class Morpher {
     }
     if (dropsLineEnd(parent) && /^[\r\n]|^$/.test(html)) return null;
     const text = takesText(parent) ? MARK : "";
-    let holder = this.parse(`${open}${html}<!--${MARK}-->${text}`, this.region);
+    let holder = this.parseAlone(`${open}${html}<!--${MARK}-->${text}`, this.region);
     while (around.length) {
       const inner = holder.firstElementChild;
       if (holder.childNodes.length !== 1 || inner?.nodeName !== (around.pop() as Element).nodeName) return null;
@@ -200,21 +204,17 @@ export class Morpher {
 
   /** Make an element like another one, which is used up. */
   morphElement(from: Element, to: Element): void {
-    this.counterparts = matchKeys([...from.childNodes], [...to.childNodes]);
-    this.finish((late) => this.morph(from, to, late));
+    this.match([...from.childNodes], [...to.childNodes], (late) => this.morph(from, to, late));
   }
 
   /** Make an element's tag like that of another one. */
   morphTag(from: Element, to: Element): void {
-    if (this.maySet(from, to) && !updateField(from, to, this.inUse)) updateAttributes(from, to);
+    if (this.maySet(from, to)) updateTag(from, to, this.inUse);
   }
 
   /** Make siblings, from `first` up to `end`, like others. */
   morphNodes(parent: Element, first: Node | null, end: Node | null, to: Node[]): void {
-    const from: Node[] = [];
-    for (let node = first; node !== end; node = (node as Node).nextSibling) from.push(node as Node);
-    this.counterparts = matchKeys(from, to);
-    this.finish((late) => this.morphChildren(parent, first, end, to, late));
+    this.match(siblings(first, end), to, (late) => this.morphChildren(parent, first, end, to, late));
   }
 
   /** Replace siblings, from `first` up to `end`, by what an element made by `parseInside` holds. */
@@ -234,21 +234,20 @@ export class Morpher {
   insert(parent: Movable, node: Node, before: Node | null): void {
     // A node of a parsed page is connected, to that page.
     const isNew = node.ownerDocument !== document;
-    if (isNew || !node.isConnected) {
-      parent.insertBefore(node, before);
-      if (isNew && isElement(node)) this.recordOpen(node);
-    } else {
-      // Where elements can be moved as they are, one with the focus still scrolls into view.
-      if (!parent.moveBefore || node.contains(this.inUse)) this.remember();
-      if (parent.moveBefore) parent.moveBefore(node, before);
-      else parent.insertBefore(node, before);
-    }
+    const isMoved = !isNew && node.isConnected;
+    const { moveBefore } = parent;
+    // Where elements can be moved as they are, one with the focus still scrolls into view.
+    if (isMoved && (!moveBefore || node.contains(this.inUse))) this.remember();
+    ((isMoved && moveBefore) || parent.insertBefore).call(parent, node, before);
+    if (isNew && isElement(node)) this.recordOpen(node);
   }
 
   // ---- morphing ----
 
-  private finish(task: (late: Node[]) => void): void {
+  /** Do what makes nodes like others, knowing which keys are on both sides. */
+  private match(from: Node[], to: Node[], task: (late: Node[]) => void): void {
     const late: Node[] = [];
+    this.counterparts = matchKeys(from, to);
     task(late);
     // Elements that were wanted elsewhere, in something that then was left alone.
     for (const node of late) if (this.counterparts.get(node)) (node as ChildNode).remove();
@@ -256,16 +255,12 @@ export class Morpher {
   }
 
   private morph(from: Node, to: Node, late: Node[]): void {
-    if (!isElement(from)) {
-      if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
-      return;
-    }
+    if (!isElement(from)) return setMember(from, "nodeValue", to.nodeValue);
     const target = to as Element;
     if (!this.maySet(from, target)) return;
     // Equal means: in all that the server says. What it says about open elements inside must still be recorded.
     if (!from.matches(UNEQUAL) && !from.querySelector(UNEQUAL) && from.isEqualNode(to)) return;
-    if (updateField(from, target, this.inUse)) return;
-    updateAttributes(from, target);
+    if (updateTag(from, target, this.inUse)) return;
     if (from instanceof HTMLTemplateElement) {
       if (from.innerHTML !== target.innerHTML) from.content.replaceChildren((to as HTMLTemplateElement).content);
     } else {
@@ -350,12 +345,19 @@ export class Morpher {
     const playing = connected(this.played).filter((media) => !media.paused && !media.ended);
     this.afterwards.set(this, () => {
       for (const [element, top, left] of positions) {
-        if (element.scrollTop !== top) element.scrollTop = top;
-        if (element.scrollLeft !== left) element.scrollLeft = left;
+        setMember(element, "scrollTop", top);
+        setMember(element, "scrollLeft", left);
       }
       for (const media of playing) if (media.paused && media.isConnected) media.play().catch(() => undefined);
     });
   }
+}
+
+/** The nodes from `first` up to `end`. */
+export function siblings(first: Node | null, end: Node | null): Node[] {
+  const nodes: Node[] = [];
+  for (let node = first; node && node !== end; node = node.nextSibling) nodes.push(node);
+  return nodes;
 }
 
 /** One text where several stand beside each other; the first node that is left. */
@@ -378,15 +380,13 @@ function joinTexts(first: Node | null, end: Node | null): Node | null {
 }
 
 export function hasEqualChildren(from: Node, to: Node): boolean {
-  if (from.childNodes.length !== to.childNodes.length) return false;
-  let other = to.firstChild;
-  for (let node = from.firstChild; node; node = node.nextSibling, other = (other as Node).nextSibling)
-    if (!node.isEqualNode(other)) return false;
-  return true;
+  const others = [...to.childNodes];
+  const nodes = [...from.childNodes];
+  return nodes.length === others.length && nodes.every((node, index) => node.isEqualNode(others[index] as Node));
 }
 
 function isOpenable(node: Node): boolean {
-  return node.nodeName === "DETAILS" || node.nodeName === "DIALOG";
+  return /^(DETAILS|DIALOG)$/.test(node.nodeName);
 }
 
 /** Whether what the server says of an element never counts. Scripts run once; only those that are data may change. */
@@ -399,7 +399,7 @@ export function isLeftAlone(element: Element): boolean {
 }
 
 function selectionOf(element: Element): [number, number, ("forward" | "backward" | "none")?] | null {
-  if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) return null;
+  if (!isTextField(element)) return null;
   const { selectionStart: start, selectionEnd: end, selectionDirection: direction } = element;
   return start === null || end === null ? null : [start, end, direction ?? "none"];
 }

@@ -2,13 +2,21 @@
 // inserted or moved, whatever stands beside the range. Between two rows stands one text, the end of the one and the
 // beginning of the other.
 
-import { firstOf, lastOf, type BoundRange, type Span } from "./bind";
-import { isText } from "./morph";
+import { firstOf, lastOf, type BoundRange, type RowForm, type Span } from "./bind";
+import { setMember } from "./fields";
+import { isElement, isText, siblings } from "./morph";
 import { print, type Range, type Row } from "./tree";
 import type { View } from "./view";
 
+/** What does not like to be moved, as does what has the focus. */
+const PRECIOUS = "iframe,video,audio";
+
 /** Beyond so many rows it is better to move what does not like to be moved. */
 const STEP_ASIDE_MAX = 100;
+
+/** What the DOM calls these positions; as numbers they make a shorter script. */
+const PRECEDING = 2;
+const FOLLOWING = 4;
 
 /** False when it cannot be done, and what is around the range is to be shown anew. */
 export function showRows(view: View, range: Range): boolean {
@@ -16,144 +24,119 @@ export function showRows(view: View, range: Range): boolean {
   const parent = bound.first.parentElement;
   if (!view.isFree(parent) || bound.last.parentNode !== parent || (bound.isImplied && !range.first)) return false;
   view.morpher.touch(parent);
-  return new RowsView(view, range, bound, parent).show();
+  const { placed, changed, removed, form } = bound;
+  bound.placed = new Set();
+  bound.changed = new Set();
+  bound.removed = [];
+  for (const row of changed)
+    if (!(row.bound && view.showNode(row)) && !showWhole(view, bound, parent, row)) return false;
+  const fresh = [...placed].filter((row) => !row.span);
+  if (fresh.length && !parseRows(view, form, parent, fresh)) return false;
+  for (const { span } of removed) {
+    if (!takeGap(bound, parent, span as Span)) return false;
+    for (const node of nodesOf(span as Span)) (node as ChildNode).remove();
+  }
+  stepAside(parent, placed);
+  for (const start of placed) {
+    // Rows stand behind each other: begin with the first of those that have no place yet.
+    let row: Row | null = start;
+    while (row.previous && placed.has(row.previous)) row = row.previous;
+    for (; row && placed.delete(row); row = row.next) if (!putRow(view, bound, parent, row)) return false;
+  }
+  setMember(bound.first, "data", range.first && !bound.isImplied ? form.lead : "");
+  setMember(bound.last, "data", range.first ? form.trail : "");
+  return true;
 }
 
-class RowsView {
-  constructor(
-    private readonly view: View,
-    private readonly range: Range,
-    private readonly bound: BoundRange,
-    private readonly parent: Element,
-  ) {}
-
-  show(): boolean {
-    const { range, bound, view } = this;
-    const { placed, changed, removed, form } = bound;
-    bound.placed = new Set();
-    bound.changed = new Set();
-    bound.removed = [];
-    for (const row of changed) if (!(row.bound && view.showNode(row)) && !this.showWhole(row)) return false;
-    const fresh = [...placed].filter((row) => !row.span);
-    if (fresh.length && !this.parse(fresh)) return false;
-    for (const { span } of removed) {
-      if (!this.takeGap(span as Span)) return false;
-      for (const node of nodesOf(span as Span)) (node as ChildNode).remove();
-    }
-    this.stepAside(placed);
-    for (const start of placed) {
-      // Rows stand behind each other: begin with the first of those that have no place yet.
-      let row: Row | null = start;
-      while (row.previous && placed.has(row.previous)) row = row.previous;
-      for (; row && placed.delete(row); row = row.next) if (!this.put(row)) return false;
-    }
-    setText(bound.first, range.first && !bound.isImplied ? form.lead : "");
-    setText(bound.last, range.first ? form.trail : "");
-    return true;
-  }
-
-  /** Make the nodes of rows, beside the page. */
-  private parse(rows: Row[]): boolean {
-    const { form } = this.bound;
-    const { morpher, binder } = this.view;
-    const root = morpher.parseInside(rows.map(print).join(""), this.parent);
-    const cursor = root && binder.cursor(root);
-    return !!(
-      cursor?.takeText(form.lead) &&
-      binder.takeRows(rows, form, cursor) &&
-      cursor.takeText(form.trail) &&
-      cursor.isAtEnd()
-    );
-  }
-
-  /** Show all of a row anew. */
-  private showWhole(row: Row): boolean {
-    const { view, parent, bound } = this;
-    const before = row.span as Span;
-    const first = firstOf(before);
-    if (first.parentNode !== parent || lastOf(before).parentNode !== parent || !this.parse([row])) return false;
-    const previous = first.previousSibling;
-    const end = lastOf(before).nextSibling;
-    view.morpher.morphNodes(parent, first, end, nodesOf(row.span as Span));
-    const cursor = view.binder.cursor(parent, previous ? previous.nextSibling : parent.firstChild, end);
-    return view.binder.takeRows([row], bound.form, cursor) && cursor.isAtEnd();
-  }
-
-  /** Remove the text between a row and one of its neighbours. */
-  private takeGap(span: Span): boolean {
-    const { gap, first, last } = this.bound;
-    const before = firstOf(span).previousSibling;
-    const after = lastOf(span).nextSibling;
-    if (!before || !after || before.parentNode !== this.parent || after.parentNode !== this.parent) return false;
-    const text = after !== last ? after : before !== first ? before : null;
-    if (!gap || !text) return true;
-    if (!isText(text) || text.data !== gap) return false;
-    text.remove();
-    return true;
-  }
-
-  /** Put a row behind the one before. */
-  private put(row: Row): boolean {
-    const { bound, parent } = this;
-    const { gap } = bound;
-    const { insert } = this.view.morpher;
-    const span = row.span as Span;
-    const { previous } = row;
-    const anchor = previous ? lastOf(previous.span as Span) : bound.first;
-    if (anchor.parentNode !== parent) return false;
-    if (firstOf(span).parentNode === parent) {
-      const text = previous && gap ? anchor.nextSibling : anchor;
-      if (text?.nextSibling === firstOf(span)) return true;
-      if (!this.takeGap(span)) return false;
-    }
-    const before = anchor.nextSibling;
-    if (!before) return false;
-    const addGap = () => gap && parent.insertBefore(document.createTextNode(gap), before);
-    if (previous) addGap();
-    for (const node of nodesOf(span)) insert.call(this.view.morpher, parent, node, before);
-    if (!previous && before !== bound.last) addGap();
-    return true;
-  }
-
-  /** Where moving loses the state of elements, let the rows that are passed move and not those that have such elements. */
-  private stepAside(placed: Set<Row>): void {
-    if ("moveBefore" in this.parent || placed.size > STEP_ASIDE_MAX) return;
-    for (const row of placed) {
-      if (!row.span || !nodesOf(row.span).some(isPrecious)) continue;
-      const passed: Row[] = [];
-      const pass = (direction: "previous" | "next", wrong: number) => {
-        for (let other = row[direction]; other && passed.length <= STEP_ASIDE_MAX; other = other[direction]) {
-          if (placed.has(other)) continue;
-          if (!(firstOf(row.span as Span).compareDocumentPosition(firstOf(other.span as Span)) & wrong)) break;
-          passed.push(other);
-        }
-      };
-      pass("previous", Node.DOCUMENT_POSITION_FOLLOWING);
-      pass("next", Node.DOCUMENT_POSITION_PRECEDING);
-      if (passed.length > STEP_ASIDE_MAX) continue;
-      placed.delete(row);
-      for (const other of passed) placed.add(other);
-    }
-  }
+/** Make the nodes of rows, beside the page. */
+function parseRows({ morpher, binder }: View, form: RowForm, parent: Element, rows: Row[]): boolean {
+  const root = morpher.parseInside(rows.map(print).join(""), parent);
+  const cursor = root && binder.cursor(root);
+  return !!(
+    cursor?.takeText(form.lead) &&
+    binder.takeRows(rows, form, cursor) &&
+    cursor.takeText(form.trail) &&
+    cursor.isAtEnd()
+  );
 }
 
-function setText(text: Text, data: string): void {
-  if (text.data !== data) text.data = data;
+/** Show all of a row anew. */
+function showWhole(view: View, { form }: BoundRange, parent: Element, row: Row): boolean {
+  const before = row.span as Span;
+  const first = firstOf(before);
+  if (first.parentNode !== parent || lastOf(before).parentNode !== parent || !parseRows(view, form, parent, [row]))
+    return false;
+  const previous = first.previousSibling;
+  const end = lastOf(before).nextSibling;
+  view.morpher.morphNodes(parent, first, end, nodesOf(row.span as Span));
+  const cursor = view.binder.cursor(parent, previous ? previous.nextSibling : parent.firstChild, end);
+  return view.binder.takeRows([row], form, cursor) && cursor.isAtEnd();
+}
+
+/** Remove the text between a row and one of its neighbours. */
+function takeGap({ form, first, last }: BoundRange, parent: Element, span: Span): boolean {
+  const before = firstOf(span).previousSibling;
+  const after = lastOf(span).nextSibling;
+  if (before?.parentNode !== parent || after?.parentNode !== parent) return false;
+  const text = after !== last ? after : before !== first ? before : null;
+  if (!form.gap || !text) return true;
+  if (!isText(text) || text.data !== form.gap) return false;
+  text.remove();
+  return true;
+}
+
+/** Put a row behind the one before. */
+function putRow({ morpher }: View, bound: BoundRange, parent: Element, row: Row): boolean {
+  const { gap } = bound.form;
+  const span = row.span as Span;
+  const { previous } = row;
+  const anchor = previous ? lastOf(previous.span as Span) : bound.first;
+  if (anchor.parentNode !== parent) return false;
+  if (firstOf(span).parentNode === parent) {
+    const text = previous && gap ? anchor.nextSibling : anchor;
+    if (text?.nextSibling === firstOf(span)) return true;
+    if (!takeGap(bound, parent, span)) return false;
+  }
+  const before = anchor.nextSibling;
+  if (!before) return false;
+  const addGap = () => gap && parent.insertBefore(document.createTextNode(gap), before);
+  if (previous) addGap();
+  for (const node of nodesOf(span)) morpher.insert(parent, node, before);
+  if (!previous && before !== bound.last) addGap();
+  return true;
+}
+
+/** Where moving loses the state of elements, let the rows that are passed move and not those that have such elements. */
+function stepAside(parent: Element, placed: Set<Row>): void {
+  if ("moveBefore" in parent || placed.size > STEP_ASIDE_MAX) return;
+  for (const row of placed) {
+    if (!row.span || !nodesOf(row.span).some(isPrecious)) continue;
+    const passed: Row[] = [];
+    const pass = (neighbour: (row: Row) => Row | null, wrong: number) => {
+      for (let other = neighbour(row); other && passed.length <= STEP_ASIDE_MAX; other = neighbour(other)) {
+        if (placed.has(other)) continue;
+        if (!(firstOf(row.span as Span).compareDocumentPosition(firstOf(other.span as Span)) & wrong)) break;
+        passed.push(other);
+      }
+    };
+    pass((other) => other.previous, FOLLOWING);
+    pass((other) => other.next, PRECEDING);
+    if (passed.length > STEP_ASIDE_MAX) continue;
+    placed.delete(row);
+    for (const other of passed) placed.add(other);
+  }
 }
 
 function nodesOf(span: Span): Node[] {
-  const last = lastOf(span);
-  const nodes: Node[] = [];
-  for (let node: Node | null = firstOf(span); node; node = node === last ? null : node.nextSibling) nodes.push(node);
-  return nodes;
+  return siblings(firstOf(span), lastOf(span).nextSibling);
 }
 
 function isPrecious(node: Node): boolean {
   const focused = document.activeElement;
   return (
-    node instanceof Element &&
+    isElement(node) &&
     ((focused !== document.body && node.contains(focused)) ||
-      node.matches("iframe,video,audio") ||
-      !!node.querySelector("iframe,video,audio"))
+      node.matches(PRECIOUS) ||
+      !!node.querySelector(PRECIOUS))
   );
 }

@@ -4,11 +4,16 @@
 // would stand where the comments do. What comes out otherwise is no skeleton, and shown with what is around it.
 
 import type { RowForm } from "./bind";
-import { hasEqualChildren, isElement, isText, MARK, takesText, type Morpher } from "./morph";
+import { hasEqualChildren, isComment, isElement, isText, MARK, takesText, type Morpher } from "./morph";
 import { weave, type Shape } from "./tree";
 
 /** Elements whose content is text and no nodes. */
 const TEXT_ONLY = /^(TEXTAREA|TITLE|STYLE|SCRIPT|XMP|IFRAME|NOEMBED|NOFRAMES|PLAINTEXT)$/;
+
+/** Whether an element holds nothing but text. */
+export function isTextOnly(element: Node): boolean {
+  return TEXT_ONLY.test(element.nodeName);
+}
 
 /** What a word begins with: a space, so that it is never part of a tag's name. */
 const PREFIX = ` ${MARK}`;
@@ -43,6 +48,11 @@ function ownSlots(node: Node): number[] {
   return node.nodeName === "TEMPLATE" ? slotsIn(node.outerHTML) : slots;
 }
 
+/** The slots in those nodes that are of a kind. */
+function slotsOf(nodes: Node[], isOfKind: (node: Node) => boolean): Set<number> {
+  return new Set(nodes.filter(isOfKind).flatMap(ownSlots));
+}
+
 /** The table directly behind something that a node is in, as it is behind what the table does not take. */
 function tableBehind(node: Node, root: Node): Node | undefined {
   for (let outer = node.parentNode; outer && outer !== root; outer = outer.parentNode) {
@@ -51,6 +61,11 @@ function tableBehind(node: Node, root: Node): Node | undefined {
     while (next && next.nodeName !== "TABLE" && next.nodeValue?.trim() !== "");
     if (isElement(next)) return next;
   }
+}
+
+/** Parse HTML that is the whole page, or stands in an element. */
+function parseContent(html: string, parent: Element | null, morpher: Morpher, isPage: boolean): Element | null {
+  return isPage ? morpher.parsePage(html).body : parent && morpher.parseInside(html, parent);
 }
 
 export class Skeleton {
@@ -99,22 +114,18 @@ export class Skeleton {
   }
 
   private static make(shape: Shape, parent: Element, morpher: Morpher, isPage: boolean): Skeleton | null {
-    const parse = (html: string) => (isPage ? morpher.parsePage(html).body : morpher.parseInside(html, parent));
-    const whole = (root: Element) => (isPage ? (root.ownerDocument as Node) : root);
+    const parse = (html: string) => parseContent(html, parent, morpher, isPage);
 
     // Which slots are in tags does not depend on where words in other places end up.
     const html = weave(shape, wordOf);
-    const rough = isPage ? morpher.parsePage(html) : morpher.parse(html, parent);
-    const inTags = new Set<number>();
-    for (const node of nodesOf(rough))
-      if (isElement(node) || TEXT_ONLY.test(node.parentNode?.nodeName ?? ""))
-        for (const slot of ownSlots(node)) inTags.add(slot);
+    const rough = isPage ? morpher.parsePage(html) : morpher.parseAlone(html, parent);
+    const inTags = slotsOf(nodesOf(rough), (node) => isElement(node) || isTextOnly(node.parentNode as Node));
 
     const markOf = (slot: number) => (inTags.has(slot) ? wordOf(slot) : `<!--${wordOf(slot)}-->`);
     const marked = weave(shape, markOf);
     const root = parse(marked);
     if (!root) return null;
-    const nodes = nodesOf(whole(root));
+    const nodes = nodesOf(isPage ? root.ownerDocument : root);
     const found = nodes.flatMap(ownSlots);
     if (new Set(found).size !== found.length || found.length < shape.statics.length - 1) return null;
 
@@ -128,10 +139,7 @@ export class Skeleton {
       if (same?.isEqualNode(table) === false) return null;
     }
 
-    const asText = new Set<number>();
-    for (const node of nodes)
-      if (node.nodeType === Node.COMMENT_NODE && takesText(node.parentNode as Node))
-        for (const slot of ownSlots(node)) asText.add(slot);
+    const asText = slotsOf(nodes, (node) => isComment(node) && takesText(node.parentNode as Node));
     const probeMark = (slot: number) => (asText.has(slot) ? wordOf(slot) : markOf(slot));
     const probe = parse(weave(shape, probeMark));
     const same = root.cloneNode(true);
@@ -161,7 +169,7 @@ export class Skeleton {
     const after = statics[last + 1] as string;
     const end = after.indexOf("<");
     if (end >= 0) html = html.slice(0, end - after.length);
-    return morpher.parse(html, element.parentElement ?? element).firstElementChild;
+    return morpher.parseAlone(html, element.parentElement ?? element).firstElementChild;
   }
 
   /**
@@ -178,7 +186,7 @@ export class Skeleton {
     const html = weave(this.shape, (slot) =>
       element.contains(this.at[slot] as Node) ? text(slot) : this.probeMark(slot),
     );
-    const root = this.isPage ? morpher.parsePage(html).body : parent && morpher.parseInside(html, parent);
+    const root = parseContent(html, parent, morpher, this.isPage);
     if (!root) return null;
     const [found, like] = [root, this.probe.cloneNode(true) as Element].map((from) =>
       path.reduce<Element | undefined>((around, index) => around?.children[index], from),
@@ -193,13 +201,8 @@ export class Skeleton {
   /** Find out whether `parseTag` finds what the whole did. */
   private checkTag(element: Element, morpher: Morpher): void {
     const alone = this.parseTag(element, wordOf, morpher);
-    const isTextOnly = this.isTextOnly(element);
-    const isSame = alone?.cloneNode(isTextOnly).isEqualNode(element.cloneNode(isTextOnly));
+    const deep = isTextOnly(element);
+    const isSame = alone?.cloneNode(deep).isEqualNode(element.cloneNode(deep));
     if (!isSame || element.nodeName === "TEMPLATE") this.tags.delete(element);
-  }
-
-  /** Whether an element holds nothing but text. */
-  isTextOnly(element: Element): boolean {
-    return TEXT_ONLY.test(element.nodeName);
   }
 }

@@ -7,7 +7,7 @@ import type { JsonObject } from "./tree";
 export type Status = "connecting" | "connected" | "disconnected" | "refused";
 
 export interface Listener {
-  status(status: Status): void;
+  shown(status: Status): void;
   /** A socket is open; what was known on the one before is void. */
   opened(): void;
   /** A frame of the socket. */
@@ -34,10 +34,10 @@ const RETRY_MAX_MS = 15_000;
 const RETRY_LIMIT_MS = 5_000;
 /** One that cannot reach its store will not do so at once. */
 const RETRY_LATER_MS = 1_000;
-const OPEN_TIMEOUT_MS = 5_000;
+/** For a socket to open, and for a server that is asked to answer. */
+const WATCH_MS = 5_000;
 /** The server drops a peer that was silent for 75 s; a browser that slept may not have noticed. */
 const SLEEP_MS = 60_000;
-const PROBE_TIMEOUT_MS = 5_000;
 /** Shorter losses are not shown. */
 const FLASH_MS = 500;
 const QUEUE_MAX = 50;
@@ -48,16 +48,13 @@ const CLOSE_LATER = 1013;
 const CLOSE_TOKEN = 4401;
 const CLOSE_LIMIT = 4429;
 
-const refusalText = (status: number) => (status === 401 ? "Please log in again." : "This is not allowed.");
-
 export class Transport {
   /** The first message of the socket has been applied: it carries actions. */
   live = false;
 
   private socket: WebSocket | null = null;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private openTimer: ReturnType<typeof setTimeout> | undefined;
-  private probeTimer: ReturnType<typeof setTimeout> | undefined;
+  private watchTimer: ReturnType<typeof setTimeout> | undefined;
   private statusTimer: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
   private refusals = 0;
@@ -88,18 +85,18 @@ export class Transport {
       if (document.hidden) this.hiddenSince = Date.now();
       else this.wake(Date.now() - this.hiddenSince >= SLEEP_MS);
     });
-    this.listener.status("connecting");
+    this.show("connecting");
     this.connect();
   }
 
   /** Send an action, now or as soon as something can carry it. */
   send(message: ActionMessage): void {
-    const text = JSON.stringify(message);
-    if (text.length * 3 > MESSAGE_MAX_BYTES && new TextEncoder().encode(text).length > MESSAGE_MAX_BYTES)
-      this.listener.failed([message.id], "That is too much to send.");
-    else if (this.refusal) this.listener.failed([message.id], refusalText(this.refusal));
-    else if (this.live) this.put(message.id, text);
-    else if (this.queue.length >= QUEUE_MAX) this.listener.failed([message.id], "There is no connection.");
+    const reason =
+      new TextEncoder().encode(JSON.stringify(message)).length > MESSAGE_MAX_BYTES
+        ? "That is too much to send."
+        : this.reason(this.live || this.queue.length < QUEUE_MAX ? "" : "There is no connection.");
+    if (reason) this.listener.failed([message.id], reason);
+    else if (this.live) this.put(message);
     else {
       this.queue.push(message);
       void this.drainOverHttp();
@@ -123,74 +120,82 @@ export class Transport {
     this.overHttp = false;
     this.attempts = this.refusals = this.refusal = 0;
     this.show("connected");
-    for (const message of this.queue.splice(0)) this.put(message.id, JSON.stringify(message));
+    for (const message of this.queue.splice(0)) this.put(message);
   }
 
   /** Give this socket up and open another. */
   reconnect(): void {
     const socket = this.socket;
     if (!socket) return;
-    this.closed(socket, 0);
+    this.closed(0);
     socket.close(4000);
   }
 
-  private put(id: number, text: string): void {
-    this.unanswered.add(id);
-    this.socket?.send(text);
+  private put(message: ActionMessage): void {
+    this.unanswered.add(message.id);
+    this.socket?.send(JSON.stringify(message));
+  }
+
+  /** Why an action fails: this visitor is not let in, or what else it is. */
+  private reason(otherwise: string): string {
+    return this.refusal === 401 ? "Please log in again." : this.refusal ? "This is not allowed." : otherwise;
   }
 
   private show(status: Status): void {
     clearTimeout(this.statusTimer);
-    this.listener.status(status);
+    this.listener.shown(status);
   }
 
   // ---- the socket ----
 
   private connect(): void {
     clearTimeout(this.retryTimer);
-    this.retryTimer = undefined;
     const token = this.token();
     let opened = false;
-    const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${location.pathname}${location.search}`;
+    const url = location.origin.replace("http", "ws") + location.pathname + location.search;
     let socket: WebSocket;
     try {
-      socket = new WebSocket(url, ["livetemplate.v1", ...(token ? [`lvt.token.${token}`] : [])]);
+      socket = new WebSocket(url, ["livetemplate.v1"].concat(token ? `lvt.token.${token}` : []));
     } catch {
       return this.retry(0);
     }
     this.socket = socket;
-    this.openTimer = setTimeout(() => this.reconnect(), OPEN_TIMEOUT_MS);
+    this.watch();
     socket.onopen = () => {
       if (socket !== this.socket) return;
       opened = true;
-      clearTimeout(this.openTimer);
+      clearTimeout(this.watchTimer);
       this.listener.opened();
     };
     socket.onmessage = (event: MessageEvent) => {
       if (socket !== this.socket) return;
-      clearTimeout(this.probeTimer);
+      clearTimeout(this.watchTimer);
       if (typeof event.data === "string") this.listener.message(event.data);
     };
     socket.onclose = (event: CloseEvent) => {
+      if (socket !== this.socket) return;
       // A browser does not tell why a socket could not be opened. There may be no server to say so either.
-      if (socket === this.socket && !opened && this.everLive && !this.leaving)
-        this.ask({ method: "HEAD" }).catch(() => undefined);
-      this.closed(socket, event.code);
+      if (!opened && this.everLive && !this.leaving) this.ask({ method: "HEAD" }).catch(() => undefined);
+      this.closed(event.code);
     };
   }
 
-  private closed(socket: WebSocket, code: number): void {
-    if (socket !== this.socket) return;
+  /** Give the socket up unless it opens, or something comes, in time. */
+  private watch(): void {
+    clearTimeout(this.watchTimer);
+    this.watchTimer = setTimeout(() => this.reconnect(), WATCH_MS);
+  }
+
+  private closed(code: number): void {
     this.socket = null;
-    clearTimeout(this.openTimer);
-    clearTimeout(this.probeTimer);
+    clearTimeout(this.watchTimer);
     const wasLive = this.live;
     this.live = false;
     const lost = [...this.unanswered];
     this.unanswered.clear();
     if (wasLive && !this.leaving) {
-      this.listener.status("connecting");
-      this.statusTimer = setTimeout(() => this.listener.status("disconnected"), FLASH_MS);
+      this.show("connecting");
+      this.statusTimer = setTimeout(() => this.show("disconnected"), FLASH_MS);
       this.listener.lost();
     }
     this.listener.failed(lost, "The connection was lost.");
@@ -211,10 +216,13 @@ export class Transport {
     const least = code === CLOSE_LIMIT ? RETRY_LIMIT_MS : code === CLOSE_LATER ? RETRY_LATER_MS : 0;
     const wait = Math.max(least, Math.min(RETRY_FIRST_MS * 2 ** this.attempts++, RETRY_MAX_MS));
     // Jitter, so that all the clients of a server that was restarted do not return at once.
-    this.retryTimer = setTimeout(
-      () => (code === CLOSE_TOKEN ? void this.refresh() : this.connect()),
-      wait * (0.5 + Math.random() / 2),
-    );
+    this.retryTimer = setTimeout(() => this.tryAgain(code === CLOSE_TOKEN), wait * (0.5 + Math.random() / 2));
+  }
+
+  /** Connect; with a fresh token when the old one was refused. */
+  private tryAgain(isRefused: boolean): void {
+    if (isRefused) void this.refresh();
+    else this.connect();
   }
 
   /** The network or the person is back. `doubt`: the socket may be dead without the browser knowing. */
@@ -226,11 +234,9 @@ export class Transport {
       const refused = this.refusals > 0;
       clearTimeout(this.retryTimer);
       this.attempts = this.refusals = 0;
-      if (refused) void this.refresh();
-      else this.connect();
+      this.tryAgain(refused);
     } else if (doubt && this.live) {
-      clearTimeout(this.probeTimer);
-      this.probeTimer = setTimeout(() => this.reconnect(), PROBE_TIMEOUT_MS);
+      this.watch();
       this.listener.probe();
     }
   }
@@ -238,7 +244,7 @@ export class Transport {
   /** Ask the server for the page; it may refuse the visitor. */
   private async ask(init: RequestInit): Promise<Response> {
     const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store", ...init });
-    if (/^40[13]$/.test(String(answer.status))) this.refuse(answer.status);
+    if ([401, 403].includes(answer.status)) this.refuse(answer.status);
     return answer;
   }
 
@@ -247,7 +253,7 @@ export class Transport {
     this.refusal = status;
     clearTimeout(this.retryTimer);
     const waiting = this.queue.splice(0).map((message) => message.id);
-    this.listener.failed(waiting, refusalText(status));
+    this.listener.failed(waiting, this.reason(""));
     this.show("refused");
     this.listener.refused(status);
   }
@@ -258,12 +264,11 @@ export class Transport {
     let fresh = false;
     try {
       const answer = await this.ask({ headers: { Accept: "text/html" } });
-      if (answer.ok && answer.redirected && new URL(answer.url).pathname !== location.pathname) {
-        // The page is elsewhere now, at a log-in for instance.
-        location.assign(answer.url);
-        return;
+      if (answer.ok) {
+        // The page may be elsewhere now, at a log-in for instance.
+        if (answer.redirected && new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
+        fresh = this.listener.refreshed(await answer.text());
       }
-      if (answer.ok) fresh = this.listener.refreshed(await answer.text());
     } catch {
       // No network: the next attempt may find one.
     } finally {
@@ -291,12 +296,10 @@ export class Transport {
         headers: { "Content-Type": "application/json", Accept: "application/json" },
         body: message ? JSON.stringify(message) : "",
       });
-      if (!answer.ok) throw new Error(String(answer.status));
-      this.listener.reply(await answer.text());
+      if (answer.ok) this.listener.reply(await answer.text());
     } catch {
       // Told below: whoever waits for an answer still waits.
     }
-    const reason = this.refusal ? refusalText(this.refusal) : "The server could not be reached.";
-    if (message) this.listener.failed([message.id], reason);
+    if (message) this.listener.failed([message.id], this.reason("The server could not be reached."));
   }
 }

@@ -55,6 +55,8 @@ export type BeforeRow = (range: Range, row: Row) => void;
 /** What a server sent does not fit the tree that is held here. */
 export class TreeError extends Error {}
 
+const NOTHING = "no complete tree";
+
 function refuse(reason: string): never {
   throw new TreeError(reason);
 }
@@ -69,17 +71,14 @@ export function isComplete(tree: JsonObject): boolean {
 }
 
 export function isRange(value: Value | undefined): value is Range {
-  return typeof value === "object" && "rows" in value;
+  return !!(value as Range | undefined)?.rows;
 }
 
-function isNode(value: Value | undefined): value is TreeNode {
-  return typeof value === "object" && !("rows" in value);
-}
-
-/** The index that a member's name stands for, or -1. */
-function slotIndex(name: string, count: number): number {
-  const index = Number(name);
-  return Number.isInteger(index) && index >= 0 && index < count && String(index) === name ? index : -1;
+/** The index that a member's name stands for. */
+function slotIndex(name: Json | undefined, count: number): number {
+  const index = typeof name === "string" ? Number(name) : -1;
+  if (!Number.isInteger(index) || index < 0 || index >= count || String(index) !== name) refuse(`unknown slot ${name}`);
+  return index;
 }
 
 export class Tree {
@@ -96,26 +95,23 @@ export class Tree {
     if (isComplete(tree)) {
       this.root = this.readNode(tree);
     } else {
-      if (!held) refuse("no complete tree");
-      this.change(held, tree, -1);
+      this.change(held ?? refuse(NOTHING), tree, -1);
       this.root = held;
     }
   }
 
   /** Keep the statics of a tree that is not applied: the server will not send them again on this connection. */
   learn(value: Json | undefined): void {
-    if (Array.isArray(value)) {
-      for (const element of value) this.learn(element);
-    } else if (isObject(value)) {
-      if ("f" in value && "s" in value) this.readShape(value);
-      for (const name in value) if (name !== "s") this.learn(value[name]);
-    }
+    if (!value || typeof value !== "object") return;
+    // In lists too, whose members have numbers for names.
+    const members = value as JsonObject;
+    if ("f" in members && "s" in members) this.readShape(members);
+    for (const name in members) if (name !== "s") this.learn(members[name]);
   }
 
   /** The HTML of the tree. */
   html(): string {
-    if (!this.root) refuse("no complete tree");
-    return print(this.root);
+    return print(this.root ?? refuse(NOTHING));
   }
 
   // ---- whole values ----
@@ -142,9 +138,7 @@ export class Tree {
     const slots = new Array<Value>(shape.statics.length - 1).fill("");
     for (const name in body) {
       if (own.includes(name)) continue;
-      const index = slotIndex(name, slots.length);
-      if (index < 0) refuse(`unknown slot ${name}`);
-      slots[index] = this.readValue(body[name]);
+      slots[slotIndex(name, slots.length)] = this.readValue(body[name]);
     }
     return slots;
   }
@@ -161,9 +155,7 @@ export class Tree {
     for (const name in body) {
       if (name === "m") {
         const meta = body["m"];
-        const slot = isObject(meta) ? meta["idKey"] : null;
-        keySlot = typeof slot === "string" ? slotIndex(slot, shape.statics.length - 1) : -1;
-        if (keySlot < 0) refuse("unknown slot");
+        keySlot = slotIndex(isObject(meta) ? meta["idKey"] : null, shape.statics.length - 1);
       } else if (!["f", "s", "d"].includes(name)) {
         refuse(`unknown slot ${name}`);
       }
@@ -192,7 +184,6 @@ export class Tree {
     const { slots, bound } = node;
     for (const name in changes) {
       const index = slotIndex(name, slots.length);
-      if (index < 0) refuse(`unknown slot ${name}`);
       if (index === keySlot) refuse("the slot of a key");
       const value = changes[name];
       const held = slots[index];
@@ -202,7 +193,7 @@ export class Tree {
         for (const operation of value) this.operate(held, operation);
         whole = !held.bound;
       } else if (isObject(value) && !("f" in value)) {
-        if (!isNode(held)) refuse("not a node");
+        if (isRange(held) || typeof held !== "object") refuse("not a node");
         this.change(held, value, -1);
         whole = !held.bound;
       } else {
@@ -287,7 +278,7 @@ export class Tree {
 // ---- the list of a range's rows ----
 
 function find(range: Range, key: Json | undefined): Row {
-  return (typeof key === "string" && range.rows.get(key)) || refuse(`unknown row ${String(key)}`);
+  return range.rows.get(key as string) ?? refuse(`unknown row ${String(key)}`);
 }
 
 function link(range: Range, row: Row, after: Row | null): void {
@@ -315,9 +306,14 @@ export function weave({ statics }: Shape, text: (slot: number) => string): strin
   return html;
 }
 
+/** What prints a node's slots. */
+export function printer({ slots }: TreeNode): (slot: number) => string {
+  return (slot) => print(slots[slot] as Value);
+}
+
 export function print(value: Value): string {
   if (typeof value === "string") return value;
-  if (!isRange(value)) return weave(value.shape, (slot) => print(value.slots[slot] as Value));
+  if (!isRange(value)) return weave(value.shape, printer(value));
   let html = "";
   for (let row = value.first; row; row = row.next) html += print(row);
   return html;

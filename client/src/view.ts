@@ -1,10 +1,11 @@
 // Shows a tree in the live region: an update touches the nodes that show what it changes. What cannot be changed alone
 // is shown anew with the smallest element around it that can, and in the end with the whole region.
 
-import { Binder, BoundRange, firstOf, isPlain, lastOf, type Bound, type Span } from "./bind";
+import { Binder, BoundRange, firstOf, isPlain, lastOf, spanOf, type Bound, type Span } from "./bind";
 import { dropsLineEnd, isElement, isLeftAlone, isText, takesText, type Morpher } from "./morph";
 import { showRows } from "./rows";
-import { isComplete, isRange, print, type JsonObject, type Range, type Tree, type TreeNode, type Value } from "./tree";
+import { isTextOnly } from "./skeleton";
+import { isComplete, isRange, print, printer, type JsonObject, type Range, type Tree, type TreeNode, type Value } from "./tree";
 
 export class View {
   readonly binder: Binder;
@@ -79,15 +80,14 @@ export class View {
   }
 
   private showTag(node: TreeNode, bound: Bound, element: Element): boolean {
-    const number = bound.skeleton.elements.get(element);
-    const live = number === undefined ? undefined : bound.elements[number];
+    const live = bound.elements[bound.skeleton.elements.get(element) as number];
     // What a page has outside of its body, the title aside, is not shown.
     if (!bound.skeleton.root.contains(element) && !live) return true;
     if (element === bound.skeleton.root) return true;
     if (!live?.isConnected || (this.morpher.region.contains(live) && !this.isFree(live))) return false;
-    const to = bound.skeleton.parseTag(element, (slot) => print(node.slots[slot] as Value), this.morpher);
+    const to = bound.skeleton.parseTag(element, printer(node), this.morpher);
     if (to?.nodeName !== live.nodeName) return false;
-    if (bound.skeleton.isTextOnly(element)) this.morpher.morphElement(live, to);
+    if (isTextOnly(element)) this.morpher.morphElement(live, to);
     else this.morpher.morphTag(live, to);
     return true;
   }
@@ -130,8 +130,7 @@ export class View {
     if (span && cursor.isAtEnd()) return span;
     if (typeof value !== "string") value.bound = null;
     if (first === end) return binder.cursor(parent, end, end).takeText("");
-    const last = end ? end.previousSibling : parent.lastChild;
-    return first === last ? first : { first: first as Node, last: last as Node };
+    return spanOf(first as Node, (end ? end.previousSibling : parent.lastChild) as Node);
   }
 
   /** Show the smallest element around a place that can be shown alone; which one of the skeleton that is. */

@@ -13,9 +13,9 @@ beforeEach(() => {
   log = [];
   failing = null;
   inbox = new Inbox({
-    apply(_tree, sequence) {
-      if (sequence === failing) throw new Error("does not fit");
-      log.push(`apply ${sequence}`);
+    apply(_tree, { seq }) {
+      if (seq === failing) throw new Error("does not fit");
+      log.push(`apply ${seq}`);
     },
     learn: () => log.push("learn"),
     settle: (meta) => log.push(`settle ${meta.action} ${meta.id} ${meta.success} ${JSON.stringify(meta.errors)}`),

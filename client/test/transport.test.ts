@@ -15,7 +15,7 @@ let hidden: boolean;
 function start(): Transport {
   log = [];
   const made: Transport = new Transport(() => token, {
-    status: (status) => log.push(status),
+    shown: (status) => log.push(status),
     opened: () => log.push("opened"),
     message: () => made.established(),
     reply: (text) => log.push(`reply ${text}`),

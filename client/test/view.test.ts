@@ -138,7 +138,7 @@ describe.each(SHAPES)("a list %s", (_, statics, rowStatics) => {
 });
 
 describe("what costs what", () => {
-  const parsed = () => vi.spyOn(morpher, "parse");
+  const parsed = () => vi.spyOn(morpher, "parseAlone");
 
   beforeEach(() => serve(list()));
 

@@ -3,6 +3,7 @@
 
 #include "page_access.h"
 #include "record.h"
+#include "record_key.h"
 
 /* What a record holds beside the data. */
 typedef struct state {
@@ -57,25 +58,14 @@ void lvt_page_keep_end(lvt_page_kind *kind) {
 
 /* ---- keys ---- */
 
-enum {
-    /* Of application and kind each byte may need three; the id none. */
-    KEY_MAX = 3 * (LVT_APP_ID_LENGTH_MAX + LVT_PAGE_KIND_NAME_MAX) + LVT_ID_LENGTH + 8
-};
-
-static void append_part(lvt_buffer *out, const char *part) {
-    for (; *part != '\0'; part++) {
-        const unsigned char c = (unsigned char)*part;
-        if (c == '%' || c == '|' || c < 0x20 || c == 0x7F) lvt_buffer_append_format(out, "%%%02X", c);
-        else lvt_buffer_append_char(out, *part);
-    }
-}
+enum { KEY_MAX = LVT_RECORD_KEY_BYTE_MAX * (LVT_APP_ID_LENGTH_MAX + LVT_PAGE_KIND_NAME_MAX) + LVT_ID_LENGTH + 8 };
 
 /* Fits by its size. */
 static lvt_span write_key(char memory[KEY_MAX], const lvt_page_kind *kind, const char *id) {
     lvt_buffer key = {.data = memory, .capacity = KEY_MAX, .maximum = KEY_MAX};
-    append_part(&key, lvt_app_id(kind->app));
+    lvt_record_key_append(&key, lvt_span_from(lvt_app_id(kind->app)));
     lvt_buffer_append_literal(&key, "|page ");
-    append_part(&key, kind->name);
+    lvt_record_key_append(&key, lvt_span_from(kind->name));
     lvt_buffer_append_char(&key, '|');
     lvt_buffer_append_string(&key, id);
     return lvt_buffer_span(&key);
@@ -109,9 +99,8 @@ lvt_status lvt_page_keep_write(lvt_page *page, void *data, const char *nonce, ui
 
 lvt_status lvt_page_keep_remove(const lvt_page *page, lvt_error *error) {
     char memory[KEY_MAX];
-    lvt_status status =
-        lvt_session_store_remove(store_of(page->kind), write_key(memory, page->kind, page->id), 0, error);
-    return status == LVT_ERROR_NOT_FOUND ? LVT_OK : status;
+    return lvt_session_store_remove(store_of(page->kind), write_key(memory, page->kind, page->id),
+                                    keeping_of(page)->version, error);
 }
 
 /* ---- reading ---- */

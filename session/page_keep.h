@@ -24,7 +24,8 @@ lvt_status lvt_page_keep_write(lvt_page *page, void *data, const char *nonce, ui
 /* For a page that is taken: bring it up to date with its record. Where that is another one the client's rendering is
  * given up. LVT_ERROR_PAGE_NOT_FOUND: another process has removed it. */
 lvt_status lvt_page_keep_read(lvt_page *page, lvt_error *error);
-/* There is none afterwards. */
+/* Remove its record, if it is the one that the page was read from or written to last: LVT_ERROR_CONFLICT, when another
+ * process has written it since; LVT_ERROR_NOT_FOUND, when there is none any more. */
 lvt_status lvt_page_keep_remove(const lvt_page *page, lvt_error *error);
 /* Look in the store for a page that is not in memory, and put it there. LVT_ERROR_PAGE_NOT_FOUND. */
 lvt_status lvt_page_keep_find(lvt_app *app, const char *id, lvt_error *error);

@@ -180,11 +180,12 @@ static lvt_status settle_record(lvt_page *page, const lvt_token_claims *claims, 
 lvt_status lvt_page_renew_kept(bool *out_is_kept, lvt_app *app, const lvt_token_claims *claims, const char *nonce,
                                lvt_error *error) {
     lvt_page *page;
+    lvt_error reason;
     *out_is_kept = false;
-    lvt_status status = take_kept(&page, app, claims, true, error);
+    lvt_status status = take_kept(&page, app, claims, true, &reason);
     /* A token is retired whether it has a page or not. */
     if (status == LVT_ERROR_PAGE_NOT_FOUND || status == LVT_ERROR_CLOSED) return LVT_OK;
-    if (status != LVT_OK) return status;
+    if (status != LVT_OK) return lvt_error_set(error, status, "%s", reason.message);
     *out_is_kept = lvt_page_is_kept(page);
     if (*out_is_kept) status = settle_record(page, claims, nonce, error);
     lvt_page_give_back(app, page);

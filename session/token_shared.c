@@ -43,11 +43,12 @@ lvt_status lvt_retired_share(lvt_app *app, const char *nonce, int64_t expires, l
 lvt_status lvt_retired_ask(lvt_app *app, const char *nonce, int64_t expires, lvt_error *error) {
     char memory[KEY_MAX];
     bool added;
+    lvt_error reason;
     lvt_store_record record;
     if (!lvt_app_shares_retired(app)) return LVT_OK;
     lvt_buffer_init(&record.body, LVT_STORE_RECORD_MAX, app->options.allocator);
     const lvt_status status =
-        lvt_session_store_get(&record, app->options.store, write_key(memory, app, nonce), 0, 0, error);
+        lvt_session_store_get(&record, app->options.store, write_key(memory, app, nonce), 0, 0, &reason);
     lvt_buffer_free(&record.body);
     if (status == LVT_ERROR_NOT_FOUND) return LVT_OK;
     if (status == LVT_ERROR_UNAVAILABLE) {
@@ -55,7 +56,7 @@ lvt_status lvt_retired_ask(lvt_app *app, const char *nonce, int64_t expires, lvt
         return LVT_OK;
     }
     /* Whatever it holds, damaged or not: it is there. */
-    if (status != LVT_OK && status != LVT_ERROR_CORRUPT) return status;
+    if (status != LVT_OK && status != LVT_ERROR_CORRUPT) return lvt_error_set(error, status, "%s", reason.message);
     (void)lvt_retired_add(&added, &app->retired, nonce, expires, lvt_app_now(app), NULL);
     return refuse(error);
 }

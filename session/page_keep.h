@@ -12,6 +12,7 @@
 /* Behind the known shapes in the block of a page that is kept. */
 typedef struct lvt_page_keeping {
     uint64_t version; /* of the record that the page was read from or written to last */
+    uint64_t doubt;   /* the one that a write without an answer has led to, if it has arrived; 0: none */
 } lvt_page_keeping;
 
 /* The kind takes part: its pages are looked for. LVT_ERROR_EXISTS: another one of its name does. */

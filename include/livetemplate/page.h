@@ -92,8 +92,9 @@ const char *lvt_page_kind_name(const lvt_page_kind *kind);
 lvt_status lvt_page_create(lvt_buffer *out, lvt_page_kind *kind, lvt_span group, lvt_value data, lvt_error *error);
 /* The same from typed JSON, by the descriptor. LVT_ERROR_JSON. */
 lvt_status lvt_page_create_json(lvt_buffer *out, lvt_page_kind *kind, lvt_span group, lvt_span json, lvt_error *error);
-/* A new token for the page; the old one is refused from then on. Of a kept page that is written to its record before
- * the new token is told, so LVT_ERROR_UNAVAILABLE may mean that the page has a token that nobody knows. */
+/* A new token for the page; the old one is refused from then on. A kept page's record
+ * has it before you do: after LVT_ERROR_UNAVAILABLE nobody knows whether it does; the old one stays good all the same
+ * as long as this process lives and has the page in memory, otherwise it may be refused as replayed. */
 lvt_status lvt_page_refresh(lvt_buffer *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 /* Would the token open a page now? Does not count as a use of the page. */
 lvt_status lvt_page_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);

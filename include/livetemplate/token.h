@@ -63,7 +63,8 @@ lvt_status lvt_token_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_
  *
  * With a session store the old token is retired there first. What the store cannot take is refused, and the old token
  * stays good: LVT_ERROR_UNAVAILABLE, LVT_ERROR_LIMIT. After LVT_ERROR_UNAVAILABLE nobody knows whether the store has it
- * all the same: then the old token is refused as replayed later, and there is no other. */
+ * all the same: then the old token is refused as replayed later, and the client fetches its page anew. (For a kept page
+ * see lvt_page_refresh.) */
 lvt_status lvt_token_refresh(lvt_buffer *out, lvt_token_claims *out_claims, lvt_app *app, lvt_span token,
                              lvt_span group, lvt_error *error);
 /* Retire it, whether its page was ever opened or not. `out` (may be NULL) says what it said. The page itself is not

@@ -394,6 +394,40 @@ static void what_cannot_be_told_is_refused(void **state) {
     }
 }
 
+/* A refresh of a kept page was stored, and nobody knew: the page is not lost to whoever has its last token. */
+static void a_lost_answer_loses_no_page(void **state) {
+    (void)state;
+    for (size_t way = 0; way < 2; way++) {
+        for (int looks_first = 0; looks_first < 2; looks_first++) {
+            world w;
+            pages a, b;
+            client ca, cb;
+            open_world(&w);
+            open_process(&a, &w, &counter_type, 0);
+            open_process(&b, &w, &counter_type, 0);
+            client_init(&ca, a.f.app, GROUP);
+            assert_int_equal(client_create(&ca, a.kind, LVT_NIL, NULL), LVT_OK);
+            meet(&cb, &ca, &b);
+            w.flaky.mode = FLAKY_MUTE;
+            assert_int_equal(ways[way].call.run(&ca), LVT_ERROR_UNAVAILABLE);
+            w.flaky.mode = FLAKY_AWAY;
+            for (int i = 0; i < 3; i++) assert_int_equal(ways[way].call.run(&ca), LVT_ERROR_UNAVAILABLE);
+            w.flaky.mode = FLAKY_THERE;
+            assert_int_equal(looks_first ? client_validate(&ca) : by_change(&ca), LVT_OK);
+            assert_int_equal(client_validate(&cb), LVT_OK); /* for the others, too */
+            assert_int_equal(ways[way].call.run(&ca), LVT_OK);
+            assert_int_equal(client_validate(&cb), LVT_ERROR_TOKEN_REPLAYED);
+            assert_int_equal(by_change(&ca), LVT_OK);
+            assert_string_equal(client_render(&ca), looks_first ? "<p>1</p><i></i>" : "<p>2</p><i></i>");
+            client_free(&ca);
+            client_free(&cb);
+            pages_close(&a);
+            pages_close(&b);
+            close_world(&w);
+        }
+    }
+}
+
 static void meanwhile_a_process_goes_by_what_it_knows(void **state) {
     (void)state;
     world w;
@@ -650,6 +684,7 @@ int main(void) {
         cmocka_unit_test(kept_pages_leave_no_records),
         cmocka_unit_test(warm_pages_ask_no_more_than_before),
         cmocka_unit_test(what_cannot_be_told_is_refused),
+        cmocka_unit_test(a_lost_answer_loses_no_page),
         cmocka_unit_test(meanwhile_a_process_goes_by_what_it_knows),
         cmocka_unit_test(a_change_meanwhile_is_no_reason_to_refuse),
         cmocka_unit_test(one_of_all_processes_refreshes),

@@ -5,6 +5,7 @@
 
 #include "internal.h"
 #include "session/record.h"
+#include "session/record_key.h"
 
 struct lvt_persisted {
     lvt_buffer record; /* what the store holds, or, with version 0, what the group began with */
@@ -23,20 +24,12 @@ static lvt_span key_of(const lvt_persisted *p) { return lvt_span_of(p->key, p->k
 
 static int64_t ttl_of(const lvt_live *live) { return live->app->options.group_ttl; }
 
-/* ---- the key: APPLICATION|PATH|GROUP, in which the parts cannot hold the bar ---- */
-
-static void append_part(lvt_buffer *out, lvt_span part) {
-    for (size_t i = 0; i < part.length; i++) {
-        unsigned char c = (unsigned char)part.data[i];
-        if (c == '%' || c == '|' || c < 0x20 || c == 0x7F) lvt_buffer_append_format(out, "%%%02X", c);
-        else lvt_buffer_append_char(out, (char)c);
-    }
-}
+/* ---- the key: APPLICATION|PATH|GROUP ---- */
 
 static void append_place(lvt_buffer *out, const lvt_live *live) {
-    append_part(out, lvt_span_from(lvt_app_id(live->app)));
+    lvt_record_key_append(out, lvt_span_from(lvt_app_id(live->app)));
     lvt_buffer_append_char(out, '|');
-    append_part(out, lvt_span_from(live->path));
+    lvt_record_key_append(out, lvt_span_from(live->path));
     lvt_buffer_append_char(out, '|');
 }
 
@@ -53,7 +46,7 @@ static lvt_status create(lvt_persisted **out, const lvt_group *group, lvt_error 
     char memory[LVT_STORE_KEY_MAX];
     lvt_buffer key = {.data = memory, .capacity = sizeof memory, .maximum = sizeof memory};
     append_place(&key, live);
-    append_part(&key, lvt_group_id(group));
+    lvt_record_key_append(&key, lvt_group_id(group));
     lvt_status status = lvt_buffer_check(&key, "the key of a stored state", error);
     if (status != LVT_OK) return status;
     lvt_persisted *p = lvt_allocate_zeroed(live->allocator, 1, sizeof *p + key.length);

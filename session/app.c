@@ -4,6 +4,7 @@
 
 #include "audit.h"
 #include "base64url.h"
+#include "token_shared.h"
 
 #include <openssl/crypto.h>
 
@@ -198,6 +199,16 @@ lvt_status lvt_group_tag_make(lvt_group_tag *out, const lvt_app *app, lvt_span g
 
 /* ---- pages ---- */
 
+/* The page waits here, known by the nonce of an older token, which another process has refreshed meanwhile. The token
+ * at hand is good, as whoever connects has asked. */
+static bool take_over_nonce(lvt_app *app, const lvt_token_claims *claims) {
+    char known[LVT_ID_LENGTH + 1];
+    if (!lvt_app_shares_retired(app) || !lvt_registry_find_nonce(known, &app->registry, claims->page)) return false;
+    if (lvt_retired_ask(app, known, claims->expires, NULL) != LVT_ERROR_TOKEN_REPLAYED) return false;
+    lvt_registry_renew(&app->registry, claims->page, known, claims->nonce);
+    return true;
+}
+
 lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_claims *claims, lvt_span group,
                                 lvt_error *error) {
     lvt_group_tag tag;
@@ -207,6 +218,8 @@ lvt_status lvt_app_connect_page(lvt_page **out, lvt_app *app, const lvt_token_cl
     if (status != LVT_OK) return status;
     int64_t now = lvt_clock_steady(&app->options.clock);
     status = lvt_registry_connect(out, &app->registry, claims->page, fresh_id, claims->nonce, &tag, now, error);
+    if (status == LVT_ERROR_TOKEN_REPLAYED && take_over_nonce(app, claims))
+        status = lvt_registry_connect(out, &app->registry, claims->page, fresh_id, claims->nonce, &tag, now, error);
     return lvt_app_audit_page(app, claims, status);
 }
 

@@ -10,9 +10,16 @@ static inline int64_t lvt_page_now(const lvt_app *app) { return lvt_clock_steady
 lvt_status lvt_page_take(lvt_page **out, lvt_token_claims *out_claims, lvt_app *app, lvt_span token, lvt_span group,
                          bool reads, lvt_error *error);
 void lvt_page_give_back(lvt_app *app, lvt_page *page);
-/* Bring a page that is taken up to date, and see that it is still the token's. Where its record is gone it is closed.
- */
+/* Bring a page that is taken up to date, and see that it is still the token's. Where its record is gone it is closed:
+ * see lvt_page_lose. */
 lvt_status lvt_page_renew(lvt_page *page, const lvt_token_claims *claims, lvt_error *error);
+
+/* The record of a page that is taken is gone: close it. LVT_ERROR_PAGE_NOT_FOUND, or LVT_ERROR_TOKEN_REPLAYED when
+ * another process has retired the token with it. */
+lvt_status lvt_page_lose(const lvt_page *page, const lvt_token_claims *claims, lvt_error *error);
+/* The page of these claims, which is not taken by the caller, has another nonce from now on, if it is a kept one. */
+lvt_status lvt_page_renew_kept(bool *out_is_kept, lvt_app *app, const lvt_token_claims *claims, const char *nonce,
+                               lvt_error *error);
 
 /* Where data come from: a value, or JSON. */
 typedef struct lvt_page_source {

@@ -3,6 +3,7 @@
 
 #include "page_access.h"
 #include "record.h"
+#include "record_key.h"
 
 /* What a record holds beside the data. */
 typedef struct state {
@@ -57,25 +58,14 @@ void lvt_page_keep_end(lvt_page_kind *kind) {
 
 /* ---- keys ---- */
 
-enum {
-    /* Of application and kind each byte may need three; the id none. */
-    KEY_MAX = 3 * (LVT_APP_ID_LENGTH_MAX + LVT_PAGE_KIND_NAME_MAX) + LVT_ID_LENGTH + 8
-};
-
-static void append_part(lvt_buffer *out, const char *part) {
-    for (; *part != '\0'; part++) {
-        const unsigned char c = (unsigned char)*part;
-        if (c == '%' || c == '|' || c < 0x20 || c == 0x7F) lvt_buffer_append_format(out, "%%%02X", c);
-        else lvt_buffer_append_char(out, *part);
-    }
-}
+enum { KEY_MAX = LVT_RECORD_KEY_BYTE_MAX * (LVT_APP_ID_LENGTH_MAX + LVT_PAGE_KIND_NAME_MAX) + LVT_ID_LENGTH + 8 };
 
 /* Fits by its size. */
 static lvt_span write_key(char memory[KEY_MAX], const lvt_page_kind *kind, const char *id) {
     lvt_buffer key = {.data = memory, .capacity = KEY_MAX, .maximum = KEY_MAX};
-    append_part(&key, lvt_app_id(kind->app));
+    lvt_record_key_append(&key, lvt_span_from(lvt_app_id(kind->app)));
     lvt_buffer_append_literal(&key, "|page ");
-    append_part(&key, kind->name);
+    lvt_record_key_append(&key, lvt_span_from(kind->name));
     lvt_buffer_append_char(&key, '|');
     lvt_buffer_append_string(&key, id);
     return lvt_buffer_span(&key);
@@ -83,24 +73,48 @@ static lvt_span write_key(char memory[KEY_MAX], const lvt_page_kind *kind, const
 
 /* ---- writing ---- */
 
-lvt_status lvt_page_keep_write(lvt_page *page, void *data, const char *nonce, uint64_t sequence, lvt_error *error) {
+/* A write had no answer. Before there is another one the store is asked what came of it: LVT_ERROR_CONFLICT, when the
+ * record has changed, by that write or by others. */
+static lvt_status look_into_doubt(const lvt_page *page, lvt_error *error) {
     const lvt_page_kind *kind = page->kind;
     char memory[KEY_MAX];
+    lvt_store_record record;
+    lvt_buffer_init(&record.body, LVT_STORE_RECORD_MAX, kind->app->options.allocator);
+    lvt_status status = lvt_session_store_get(&record, store_of(kind), write_key(memory, kind, page->id),
+                                              keeping_of(page)->version, kind->app->options.page_ttl, error);
+    if (status == LVT_OK && !record.is_unchanged)
+        status = lvt_error_set(error, LVT_ERROR_CONFLICT, "%s", lvt_status_sentence(LVT_ERROR_CONFLICT));
+    lvt_buffer_free(&record.body);
+    return status;
+}
+
+static lvt_status put(lvt_page *page, lvt_span body, lvt_error *error) {
+    const lvt_page_kind *kind = page->kind;
+    lvt_page_keeping *keeping = keeping_of(page);
+    char memory[KEY_MAX];
+    lvt_store_change change = {.key = write_key(memory, kind, page->id),
+                               .base = keeping->version,
+                               .body = body,
+                               .ttl = kind->app->options.page_ttl};
+    lvt_session_store_change_id(&change, store_of(kind));
+    uint64_t version;
+    const lvt_status status = lvt_session_store_put(&version, store_of(kind), &change, error);
+    if (status == LVT_OK) *keeping = (lvt_page_keeping){.version = version};
+    if (status == LVT_ERROR_UNAVAILABLE) keeping->doubt = lvt_store_next_version(&change);
+    return status;
+}
+
+lvt_status lvt_page_keep_write(lvt_page *page, void *data, const char *nonce, uint64_t sequence, lvt_error *error) {
+    const lvt_page_kind *kind = page->kind;
     state s = {.sequence = sequence};
     lvt_record_part parts[PARTS];
     lvt_buffer body;
     memcpy(s.nonce, nonce, LVT_ID_LENGTH);
     parts_of(parts, kind, data, &s);
     lvt_buffer_init(&body, LVT_STORE_RECORD_MAX, kind->app->options.allocator);
-    lvt_status status = lvt_record_encode(&body, parts, PARTS, error);
-    if (status == LVT_OK) {
-        lvt_store_change change = {.key = write_key(memory, kind, page->id),
-                                   .base = keeping_of(page)->version,
-                                   .body = lvt_buffer_span(&body),
-                                   .ttl = kind->app->options.page_ttl};
-        lvt_session_store_change_id(&change, store_of(kind));
-        status = lvt_session_store_put(&keeping_of(page)->version, store_of(kind), &change, error);
-    }
+    lvt_status status = keeping_of(page)->doubt != 0 ? look_into_doubt(page, error) : LVT_OK;
+    if (status == LVT_OK) status = lvt_record_encode(&body, parts, PARTS, error);
+    if (status == LVT_OK) status = put(page, lvt_buffer_span(&body), error);
     lvt_buffer_free(&body);
     if (status == LVT_OK) lvt_metrics_add(kind->app->metrics, LVT_METRIC_STATES_WRITTEN, 1);
     if (status == LVT_ERROR_NOT_FOUND) status = lvt_error_set(error, LVT_ERROR_PAGE_NOT_FOUND, "its record is gone");
@@ -109,9 +123,8 @@ lvt_status lvt_page_keep_write(lvt_page *page, void *data, const char *nonce, ui
 
 lvt_status lvt_page_keep_remove(const lvt_page *page, lvt_error *error) {
     char memory[KEY_MAX];
-    lvt_status status =
-        lvt_session_store_remove(store_of(page->kind), write_key(memory, page->kind, page->id), 0, error);
-    return status == LVT_ERROR_NOT_FOUND ? LVT_OK : status;
+    return lvt_session_store_remove(store_of(page->kind), write_key(memory, page->kind, page->id),
+                                    keeping_of(page)->version, error);
 }
 
 /* ---- reading ---- */
@@ -169,10 +182,18 @@ static void take_over(lvt_page *page, void *fresh, const state *s) {
     lvt_rendering_clear(page->rendering);
     lvt_known_shapes_clear(&page->known);
     page->sequence = s->sequence;
+    (void)lvt_registry_account(registry, page, lvt_value_footprint(lvt_page_value(page)));
+}
+
+/* The page is known by the nonce of its record. One that this process has written without learning that it has
+ * (`is_ours`) nobody was given a token of: the last one stays good, and goes back into the record. */
+static void settle_nonce(lvt_page *page, const state *s, bool is_ours) {
+    lvt_registry *registry = &page->kind->app->registry;
     char nonce[LVT_ID_LENGTH + 1];
     lvt_registry_read_nonce(nonce, registry, page);
-    if (strcmp(nonce, s->nonce) != 0) lvt_registry_renew(registry, page->id, nonce, s->nonce);
-    (void)lvt_registry_account(registry, page, lvt_value_footprint(lvt_page_value(page)));
+    if (strcmp(nonce, s->nonce) == 0) return;
+    if (is_ours) (void)lvt_page_keep_write(page, lvt_page_data(page), nonce, page->sequence, NULL);
+    else lvt_registry_renew(registry, page->id, nonce, s->nonce);
 }
 
 lvt_status lvt_page_keep_read(lvt_page *page, lvt_error *error) {
@@ -185,8 +206,10 @@ lvt_status lvt_page_keep_read(lvt_page *page, lvt_error *error) {
     if (fresh == NULL) return lvt_error_out_of_memory(error);
     lvt_status status = fetch(fresh, &s, &version, kind, page->id, keeping->version, error);
     if (status == LVT_OK && version != keeping->version) {
-        keeping->version = version;
+        const bool is_ours = version == keeping->doubt;
+        *keeping = (lvt_page_keeping){.version = version};
         take_over(page, fresh, &s);
+        settle_nonce(page, &s, is_ours);
     }
     lvt_release(allocator, fresh);
     return status;

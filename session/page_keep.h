@@ -12,6 +12,7 @@
 /* Behind the known shapes in the block of a page that is kept. */
 typedef struct lvt_page_keeping {
     uint64_t version; /* of the record that the page was read from or written to last */
+    uint64_t doubt;   /* the one that a write without an answer has led to, if it has arrived; 0: none */
 } lvt_page_keeping;
 
 /* The kind takes part: its pages are looked for. LVT_ERROR_EXISTS: another one of its name does. */
@@ -24,7 +25,8 @@ lvt_status lvt_page_keep_write(lvt_page *page, void *data, const char *nonce, ui
 /* For a page that is taken: bring it up to date with its record. Where that is another one the client's rendering is
  * given up. LVT_ERROR_PAGE_NOT_FOUND: another process has removed it. */
 lvt_status lvt_page_keep_read(lvt_page *page, lvt_error *error);
-/* There is none afterwards. */
+/* Remove its record, if it is the one that the page was read from or written to last: LVT_ERROR_CONFLICT, when another
+ * process has written it since; LVT_ERROR_NOT_FOUND, when there is none any more. */
 lvt_status lvt_page_keep_remove(const lvt_page *page, lvt_error *error);
 /* Look in the store for a page that is not in memory, and put it there. LVT_ERROR_PAGE_NOT_FOUND. */
 lvt_status lvt_page_keep_find(lvt_app *app, const char *id, lvt_error *error);

@@ -1,6 +1,8 @@
 /* Pages come and go by their tokens: create, refresh, validate, invalidate, close. */
 #include "audit.h"
 #include "page_access.h"
+#include "token.h"
+#include "token_shared.h"
 
 /* ---- the way to a page ---- */
 
@@ -10,16 +12,33 @@ static bool is_known_by(const lvt_page *page, const lvt_token_claims *claims) {
     return strcmp(nonce, claims->nonce) == 0;
 }
 
+static lvt_status replayed(lvt_error *error) {
+    return lvt_error_set(error, LVT_ERROR_TOKEN_REPLAYED, "%s", lvt_status_sentence(LVT_ERROR_TOKEN_REPLAYED));
+}
+
+/* Why there is no page. */
+static lvt_status explain_missing(lvt_app *app, const lvt_token_claims *claims, lvt_error *error) {
+    const lvt_status status = lvt_retired_ask(app, claims->nonce, claims->expires, error);
+    if (status != LVT_OK) return status;
+    return lvt_error_set(error, LVT_ERROR_PAGE_NOT_FOUND, "%s", lvt_status_sentence(LVT_ERROR_PAGE_NOT_FOUND));
+}
+
+lvt_status lvt_page_lose(const lvt_page *page, const lvt_token_claims *claims, lvt_error *error) {
+    lvt_app *app = page->kind->app;
+    (void)lvt_registry_close(&app->registry, page->id, NULL, lvt_page_now(app), NULL);
+    return explain_missing(app, claims, error);
+}
+
 lvt_status lvt_page_renew(lvt_page *page, const lvt_token_claims *claims, lvt_error *error) {
     lvt_app *app = page->kind->app;
     lvt_error reason;
-    lvt_status status = lvt_page_keep_read(page, &reason);
-    if (status == LVT_ERROR_PAGE_NOT_FOUND || status == LVT_ERROR_CORRUPT)
-        (void)lvt_registry_close(&app->registry, page->id, NULL, lvt_page_now(app), NULL);
+    const lvt_status status = lvt_page_keep_read(page, &reason);
+    if (status == LVT_ERROR_PAGE_NOT_FOUND) return lvt_page_lose(page, claims, error);
+    if (status == LVT_ERROR_CORRUPT) (void)lvt_registry_close(&app->registry, page->id, NULL, lvt_page_now(app), NULL);
     /* While the store is away what is in memory is all that is known. */
-    if (status != LVT_OK && status != LVT_ERROR_UNAVAILABLE) return lvt_error_set(error, status, "%s", reason.message);
-    if (is_known_by(page, claims)) return LVT_OK;
-    return lvt_error_set(error, LVT_ERROR_TOKEN_REPLAYED, "%s", lvt_status_sentence(LVT_ERROR_TOKEN_REPLAYED));
+    if (status == LVT_ERROR_UNAVAILABLE) lvt_metrics_add(app->metrics, LVT_METRIC_TOKENS_UNASKED, 1);
+    else if (status != LVT_OK) return lvt_error_set(error, status, "%s", reason.message);
+    return is_known_by(page, claims) ? LVT_OK : replayed(error);
 }
 
 /* Where an application keeps pages. */
@@ -32,12 +51,12 @@ static lvt_status take_kept(lvt_page **out, lvt_app *app, const lvt_token_claims
         status = lvt_page_keep_find(app, claims->page, error);
         if (status == LVT_OK)
             status = lvt_registry_take(&page, &app->registry, claims->page, NULL, lvt_page_now(app), error);
+        else if (status == LVT_ERROR_PAGE_NOT_FOUND) status = explain_missing(app, claims, error);
     }
     if (status != LVT_OK) return status;
     const bool is_known = is_known_by(page, claims);
     if (lvt_page_is_kept(page) && (reads || !is_known)) status = lvt_page_renew(page, claims, error);
-    else if (!is_known)
-        status = lvt_error_set(error, LVT_ERROR_TOKEN_REPLAYED, "%s", lvt_status_sentence(LVT_ERROR_TOKEN_REPLAYED));
+    else if (!is_known) status = replayed(error);
     if (status == LVT_OK) *out = page;
     else lvt_page_give_back(app, page);
     return status;
@@ -45,7 +64,7 @@ static lvt_status take_kept(lvt_page **out, lvt_app *app, const lvt_token_claims
 
 lvt_status lvt_page_take(lvt_page **out, lvt_token_claims *out_claims, lvt_app *app, lvt_span token, lvt_span group,
                          bool reads, lvt_error *error) {
-    lvt_status status = lvt_token_verify(out_claims, app, token, group, error);
+    lvt_status status = lvt_token_read(out_claims, app, token, group, error);
     if (status != LVT_OK) return status;
     if (lvt_app_keeps_pages(app)) {
         status = take_kept(out, app, out_claims, reads, error);
@@ -135,7 +154,45 @@ lvt_status lvt_page_create_json(lvt_buffer *out, lvt_page_kind *kind, lvt_span g
 
 /* ---- tokens ---- */
 
-/* The new nonce is stored before anybody has the new token. */
+/* Give a page that is taken, and its record, this nonce; or with NULL remove the record. Again where others have
+ * written it meanwhile, as long as it is the token's page. */
+static lvt_status settle_record(lvt_page *page, const lvt_token_claims *claims, const char *nonce, lvt_error *error) {
+    lvt_app *app = page->kind->app;
+    for (size_t i = 0; i <= LVT_ACTION_RETRIES_MAX; i++) {
+        lvt_status status = nonce == NULL
+                                ? lvt_page_keep_remove(page, error)
+                                : lvt_page_keep_write(page, lvt_page_data(page), nonce, page->sequence, error);
+        if (status == LVT_OK && nonce != NULL) lvt_registry_renew(&app->registry, page->id, claims->nonce, nonce);
+        if (status == LVT_ERROR_PAGE_NOT_FOUND || status == LVT_ERROR_NOT_FOUND) {
+            status = lvt_page_lose(page, claims, error);
+            /* What was to be removed may be gone by a removal whose answer was lost. */
+            return nonce == NULL && status == LVT_ERROR_PAGE_NOT_FOUND ? LVT_OK : status;
+        }
+        if (status != LVT_ERROR_CONFLICT) return status;
+        lvt_metrics_add(app->metrics, LVT_METRIC_STATES_CONFLICTED, 1);
+        status = lvt_page_renew(page, claims, error);
+        if (status != LVT_OK) return status;
+    }
+    return lvt_error_set(error, LVT_ERROR_CONFLICT, "the page was changed by others %d times meanwhile",
+                         LVT_ACTION_RETRIES_MAX);
+}
+
+lvt_status lvt_page_renew_kept(bool *out_is_kept, lvt_app *app, const lvt_token_claims *claims, const char *nonce,
+                               lvt_error *error) {
+    lvt_page *page;
+    lvt_error reason;
+    *out_is_kept = false;
+    lvt_status status = take_kept(&page, app, claims, true, &reason);
+    /* A token is retired whether it has a page or not. */
+    if (status == LVT_ERROR_PAGE_NOT_FOUND || status == LVT_ERROR_CLOSED) return LVT_OK;
+    if (status != LVT_OK) return lvt_error_set(error, status, "%s", reason.message);
+    *out_is_kept = lvt_page_is_kept(page);
+    if (*out_is_kept) status = settle_record(page, claims, nonce, error);
+    lvt_page_give_back(app, page);
+    return status;
+}
+
+/* The new nonce is stored before anybody has its token. */
 static lvt_status refresh_kept(lvt_buffer *out, lvt_page *page, const lvt_token_claims *claims, lvt_span token,
                                lvt_span group, lvt_error *error) {
     lvt_app *app = page->kind->app;
@@ -144,15 +201,10 @@ static lvt_status refresh_kept(lvt_buffer *out, lvt_page *page, const lvt_token_
     lvt_status status = lvt_id_random(nonce, error);
     if (status == LVT_OK) status = lvt_token_issue(out, app, page->id, nonce, group, error);
     if (status != LVT_OK) return status;
-    status = lvt_page_keep_write(page, lvt_page_data(page), nonce, page->sequence, error);
-    if (status != LVT_OK) {
-        out->length = before;
-        return status;
-    }
-    lvt_registry_renew(&app->registry, page->id, claims->nonce, nonce);
-    /* From here on the page itself knows the old one no more, whether it is remembered or not. */
-    (void)lvt_token_invalidate(NULL, app, token, group, NULL);
-    return LVT_OK;
+    status = settle_record(page, claims, nonce, error);
+    if (status == LVT_OK) lvt_token_note_retired(app, token, group, LVT_AUDIT_TOKEN_REFRESHED, false);
+    else out->length = before;
+    return status;
 }
 
 lvt_status lvt_page_refresh(lvt_buffer *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
@@ -160,8 +212,9 @@ lvt_status lvt_page_refresh(lvt_buffer *out, lvt_app *app, lvt_span token, lvt_s
     lvt_token_claims claims;
     lvt_status status = lvt_page_take(&page, &claims, app, token, group, true, error);
     if (status != LVT_OK) return status;
-    if (lvt_page_is_kept(page)) status = refresh_kept(out, page, &claims, token, group, error);
-    else status = lvt_token_refresh(out, NULL, app, token, group, error);
+    if (lvt_page_is_kept(page))
+        status = lvt_app_audit_page(app, &claims, refresh_kept(out, page, &claims, token, group, error));
+    else status = lvt_token_refresh_unkept(out, app, token, group, error);
     lvt_page_give_back(app, page);
     return status;
 }
@@ -171,7 +224,7 @@ static lvt_status look_up(lvt_token_claims *out_claims, lvt_page_info *out, lvt_
                           lvt_span group, lvt_error *error) {
     lvt_page *page = NULL;
     lvt_status status = lvt_app_keeps_pages(app) ? lvt_page_take(&page, out_claims, app, token, group, true, error)
-                                                 : lvt_token_verify(out_claims, app, token, group, error);
+                                                 : lvt_token_read(out_claims, app, token, group, error);
     if (status != LVT_OK) return status;
     const int64_t now = lvt_page_now(app);
     status = lvt_registry_describe(out, &app->registry, out_claims->page, out_claims->nonce, now, error);
@@ -200,15 +253,15 @@ static lvt_status close_kept(lvt_token_claims *out_claims, lvt_app *app, lvt_spa
     lvt_page *page;
     lvt_status status = lvt_page_take(&page, out_claims, app, token, group, false, error);
     if (status != LVT_OK) return status;
-    if (lvt_page_is_kept(page)) status = lvt_page_keep_remove(page, error);
+    if (lvt_page_is_kept(page)) status = settle_record(page, out_claims, NULL, error);
     if (status == LVT_OK) (void)lvt_registry_close(&app->registry, page->id, NULL, lvt_page_now(app), NULL);
     lvt_page_give_back(app, page);
-    return status;
+    return lvt_app_audit_page(app, out_claims, status);
 }
 
 static lvt_status close(lvt_token_claims *out_claims, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     if (lvt_app_keeps_pages(app)) return close_kept(out_claims, app, token, group, error);
-    lvt_status status = lvt_token_verify(out_claims, app, token, group, error);
+    lvt_status status = lvt_token_read(out_claims, app, token, group, error);
     if (status != LVT_OK) return status;
     const int64_t now = lvt_page_now(app);
     status = lvt_registry_close(&app->registry, out_claims->page, out_claims->nonce, now, error);
@@ -219,12 +272,12 @@ lvt_status lvt_page_invalidate(lvt_app *app, lvt_span token, lvt_span group, lvt
     lvt_token_claims claims;
     if (lvt_app_keeps_pages(app)) {
         lvt_status status = close_kept(&claims, app, token, group, error);
-        /* Without the memory to remember that it was retired it is refused all the same: its page is gone. */
-        if (status == LVT_OK) (void)lvt_token_invalidate(NULL, app, token, group, NULL);
+        /* Where it cannot be noted that it was retired it is refused all the same: its page is gone. */
+        if (status == LVT_OK) lvt_token_note_retired(app, token, group, LVT_AUDIT_TOKEN_INVALIDATED, true);
         return status;
     }
     lvt_status status = look_up(&claims, NULL, app, token, group, error);
-    if (status == LVT_OK) status = lvt_token_invalidate(NULL, app, token, group, error);
+    if (status == LVT_OK) status = lvt_token_invalidate_unkept(app, token, group, error);
     if (status != LVT_OK) return status;
     (void)lvt_registry_close(&app->registry, claims.page, claims.nonce, lvt_page_now(app), NULL);
     return LVT_OK;

@@ -236,12 +236,12 @@ static lvt_status update(lvt_buffer *out, work *w, const edit *e, lvt_error *err
     for (size_t i = 0; i <= LVT_ACTION_RETRIES_MAX; i++) {
         lvt_status status = try_update(out, w, e, error);
         if (status == LVT_ERROR_PAGE_NOT_FOUND)
-            (void)lvt_registry_close(&w->app->registry, w->page->id, NULL, lvt_page_now(w->app), NULL);
+            return lvt_app_audit_page(w->app, &w->claims, lvt_page_lose(w->page, &w->claims, error));
         if (status != LVT_ERROR_CONFLICT) return status;
         lvt_metrics_add(w->app->metrics, LVT_METRIC_STATES_CONFLICTED, 1);
         status = lvt_page_renew(w->page, &w->claims, error);
         w->data = w->page->memory.data;
-        if (status != LVT_OK) return status;
+        if (status != LVT_OK) return lvt_app_audit_page(w->app, &w->claims, status);
     }
     return lvt_error_set(error, LVT_ERROR_CONFLICT, "the page was changed by others %d times meanwhile",
                          LVT_ACTION_RETRIES_MAX);

@@ -347,6 +347,17 @@ lvt_status lvt_registry_connect(lvt_page **out, lvt_registry *registry, const ch
     return LVT_OK;
 }
 
+bool lvt_registry_find_nonce(char out[LVT_ID_LENGTH + 1], lvt_registry *registry, const char *id) {
+    const uint64_t hash = lvt_registry_hash(registry, id);
+    lvt_page_shard *shard = lvt_registry_shard(registry, hash);
+    (void)pthread_mutex_lock(&shard->lock);
+    const lvt_page *page = lvt_page_table_find(&shard->table, hash, id);
+    const bool is_live = page != NULL && page->kind == NULL;
+    if (is_live) memcpy(out, page->nonce, sizeof page->nonce);
+    (void)pthread_mutex_unlock(&shard->lock);
+    return is_live;
+}
+
 void lvt_registry_disconnect(lvt_registry *registry, lvt_page *page, int64_t now) {
     lvt_page_shard *shard = lvt_registry_shard(registry, lvt_registry_hash(registry, page->id));
     lvt_page_drop_state(page);

@@ -62,6 +62,8 @@ void lvt_registry_free(lvt_registry *registry);
  * is known by another nonce, LVT_ERROR_PAGE_NOT_FOUND when it is one with a kind. */
 lvt_status lvt_registry_connect(lvt_page **out, lvt_registry *registry, const char *id, const char *fresh_id,
                                 const char *nonce, const lvt_group_tag *group, int64_t now, lvt_error *error);
+/* The nonce by which a live page is known; false when there is no such page. */
+bool lvt_registry_find_nonce(char out[LVT_ID_LENGTH + 1], lvt_registry *registry, const char *id);
 /* The page waits for another connection from now on. */
 void lvt_registry_disconnect(lvt_registry *registry, lvt_page *page, int64_t now);
 

@@ -1,9 +1,13 @@
 /* Tokens: what they say, as a payload that both forms wrap (token_form.h), and what is done with them. A payload must
  * be byte for byte what we write for its values: no second spelling, and no room for a claim that stands twice. The
  * group is told by a keyed hash, which is a string; no group by null, which no hash is. */
+#include "token.h"
+
 #include "audit.h"
 #include "base64url.h"
+#include "page_access.h"
 #include "token_form.h"
+#include "token_shared.h"
 
 #include <openssl/crypto.h>
 
@@ -243,9 +247,24 @@ static lvt_status read_token(lvt_token_reading *reading, lvt_app *app, lvt_span 
     return status == LVT_OK ? read_payload(reading, group) : status;
 }
 
+lvt_status lvt_token_read(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
+    lvt_token_reading reading;
+    const lvt_status status = read_token(&reading, app, token, group, error);
+    if (status == LVT_OK && out != NULL) *out = reading.claims;
+    return status;
+}
+
+/* Others may have retired it. */
+static lvt_status ask_others(lvt_token_reading *reading) {
+    const lvt_token_claims *claims = &reading->claims;
+    const lvt_status status = lvt_retired_ask(reading->app, claims->nonce, claims->expires, reading->error);
+    return status == LVT_ERROR_TOKEN_REPLAYED ? refuse_replay(reading) : status;
+}
+
 lvt_status lvt_token_verify(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
     lvt_token_reading reading;
     lvt_status status = read_token(&reading, app, token, group, error);
+    if (status == LVT_OK) status = ask_others(&reading);
     if (status == LVT_OK && out != NULL) *out = reading.claims;
     return status;
 }
@@ -256,48 +275,114 @@ lvt_status lvt_token_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_
 
 /* ---- retire ---- */
 
-/* Refused when somebody else was faster. */
+static void note(const lvt_token_reading *reading, lvt_audit_kind kind) {
+    lvt_audit_event event = {.kind = kind,
+                             .reason = LVT_AUDIT_REASON_REQUEST,
+                             .key = lvt_span_from(reading->key.id),
+                             .page = lvt_span_from(reading->claims.page)};
+    lvt_audit_record(reading->app, &event, reading->token);
+}
+
+static lvt_status retire_here(bool *out_is_first, const lvt_token_reading *reading, lvt_error *error) {
+    lvt_app *app = reading->app;
+    const lvt_token_claims *claims = &reading->claims;
+    return lvt_retired_add(out_is_first, &app->retired, claims->nonce, claims->expires, lvt_app_now(app), error);
+}
+
+/* Here first, so that of this process only one tells the others. Refused when somebody else was faster. */
 static lvt_status retire(lvt_token_reading *reading, lvt_audit_kind kind) {
     lvt_app *app = reading->app;
     const lvt_token_claims *claims = &reading->claims;
     bool is_first = false;
-    lvt_status status =
-        lvt_retired_add(&is_first, &app->retired, claims->nonce, claims->expires, lvt_app_now(app), reading->error);
+    lvt_status status = retire_here(&is_first, reading, reading->error);
     if (status != LVT_OK) return status;
     if (!is_first) return refuse_replay(reading);
-    lvt_audit_event event = {.kind = kind,
-                             .reason = LVT_AUDIT_REASON_REQUEST,
-                             .key = lvt_span_from(reading->key.id),
-                             .page = lvt_span_from(claims->page)};
-    lvt_audit_record(app, &event, reading->token);
+    if (lvt_app_shares_retired(app)) {
+        status = lvt_retired_share(app, claims->nonce, claims->expires, reading->error);
+        if (status == LVT_ERROR_TOKEN_REPLAYED) return refuse_replay(reading);
+        if (status != LVT_OK) {
+            lvt_retired_take_back(&app->retired, claims->nonce);
+            return status;
+        }
+    }
+    note(reading, kind);
+    return LVT_OK;
+}
+
+/* The record of a kept page says which nonce is good, so it is given the new one: whoever is shown the old one reads
+ * that. *out_is_kept: it was such a page, and is done. */
+static lvt_status retire_kept(bool *out_is_kept, lvt_token_reading *reading, lvt_audit_kind kind, const char *nonce) {
+    bool is_first;
+    *out_is_kept = false;
+    if (!lvt_app_keeps_pages(reading->app)) return LVT_OK;
+    const lvt_status status = lvt_page_renew_kept(out_is_kept, reading->app, &reading->claims, nonce, reading->error);
+    if (status == LVT_ERROR_TOKEN_REPLAYED) return refuse_replay(reading);
+    if (status != LVT_OK || !*out_is_kept) return status;
+    (void)retire_here(&is_first, reading, NULL);
+    note(reading, kind);
+    return LVT_OK;
+}
+
+void lvt_token_note_retired(lvt_app *app, lvt_span token, lvt_span group, lvt_audit_kind kind, bool shares) {
+    lvt_token_reading reading;
+    bool is_first;
+    if (read_token(&reading, app, token, group, NULL) != LVT_OK) return;
+    (void)retire_here(&is_first, &reading, NULL);
+    if (shares) (void)lvt_retired_share(app, reading.claims.nonce, reading.claims.expires, NULL);
+    note(&reading, kind);
+}
+
+/* ---- refresh, invalidate ---- */
+
+static lvt_status refresh(lvt_buffer *out, lvt_token_claims *out_claims, lvt_app *app, lvt_span token, lvt_span group,
+                          bool may_be_kept, lvt_error *error) {
+    lvt_token_reading reading;
+    char nonce[LVT_ID_LENGTH + 1];
+    bool is_kept = false;
+    lvt_status status = read_token(&reading, app, token, group, error);
+    if (status == LVT_OK) status = lvt_id_random(nonce, error);
+    if (status != LVT_OK) return status;
+    const lvt_token_claims claims = claims_for(app, reading.claims.page, nonce);
+    const size_t before = out->length;
+    status = append_token(out, app, group, &claims, error);
+    if (status != LVT_OK) return status;
+    if (may_be_kept) status = retire_kept(&is_kept, &reading, LVT_AUDIT_TOKEN_REFRESHED, nonce);
+    if (status == LVT_OK && !is_kept) status = retire(&reading, LVT_AUDIT_TOKEN_REFRESHED);
+    if (status != LVT_OK) {
+        out->length = before;
+        return status;
+    }
+    if (!is_kept) lvt_registry_renew(&app->registry, claims.page, reading.claims.nonce, claims.nonce);
+    if (out_claims != NULL) *out_claims = claims;
     return LVT_OK;
 }
 
 lvt_status lvt_token_refresh(lvt_buffer *out, lvt_token_claims *out_claims, lvt_app *app, lvt_span token,
                              lvt_span group, lvt_error *error) {
+    return refresh(out, out_claims, app, token, group, true, error);
+}
+
+lvt_status lvt_token_refresh_unkept(lvt_buffer *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
+    return refresh(out, NULL, app, token, group, false, error);
+}
+
+static lvt_status invalidate(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, bool may_be_kept,
+                             lvt_error *error) {
     lvt_token_reading reading;
-    char nonce[LVT_ID_LENGTH + 1];
+    char nobodys[LVT_ID_LENGTH + 1];
+    bool is_kept = false;
     lvt_status status = read_token(&reading, app, token, group, error);
-    if (status == LVT_OK) status = lvt_id_random(nonce, error);
-    if (status != LVT_OK) return status;
-    lvt_token_claims claims = claims_for(app, reading.claims.page, nonce);
-    size_t before = out->length;
-    status = append_token(out, app, group, &claims, error);
-    if (status != LVT_OK) return status;
-    status = retire(&reading, LVT_AUDIT_TOKEN_REFRESHED);
-    if (status != LVT_OK) {
-        out->length = before;
-        return status;
-    }
-    lvt_registry_renew(&app->registry, claims.page, reading.claims.nonce, claims.nonce);
-    if (out_claims != NULL) *out_claims = claims;
-    return LVT_OK;
+    if (status == LVT_OK && may_be_kept) status = lvt_id_random(nobodys, error);
+    if (status == LVT_OK && may_be_kept) status = retire_kept(&is_kept, &reading, LVT_AUDIT_TOKEN_INVALIDATED, nobodys);
+    if (status == LVT_OK && !is_kept) status = retire(&reading, LVT_AUDIT_TOKEN_INVALIDATED);
+    if (status == LVT_OK && out != NULL) *out = reading.claims;
+    return status;
 }
 
 lvt_status lvt_token_invalidate(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
-    lvt_token_reading reading;
-    lvt_status status = read_token(&reading, app, token, group, error);
-    if (status == LVT_OK) status = retire(&reading, LVT_AUDIT_TOKEN_INVALIDATED);
-    if (status == LVT_OK && out != NULL) *out = reading.claims;
-    return status;
+    return invalidate(out, app, token, group, true, error);
+}
+
+lvt_status lvt_token_invalidate_unkept(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error) {
+    return invalidate(NULL, app, token, group, false, error);
 }

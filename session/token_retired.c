@@ -36,12 +36,13 @@ static uint32_t *bucket_of(const lvt_retired *retired, const char *nonce) {
     return &retired->buckets[lvt_hash_bytes(retired->seed, nonce, LVT_ID_LENGTH) & (retired->capacity - 1)];
 }
 
-static bool has(const lvt_retired *retired, const char *nonce) {
-    if (retired->count == 0) return false;
+/* NULL: it is not there. */
+static lvt_retired_nonce *find(const lvt_retired *retired, const char *nonce) {
+    if (retired->count == 0) return NULL;
     uint32_t link = *bucket_of(retired, nonce);
     while (link != 0 && memcmp(retired->entries[link - 1].nonce, nonce, LVT_ID_LENGTH) != 0)
         link = retired->entries[link - 1].next;
-    return link != 0;
+    return link != 0 ? &retired->entries[link - 1] : NULL;
 }
 
 static void link_entry(lvt_retired *retired, lvt_retired_nonce *entry) {
@@ -50,11 +51,14 @@ static void link_entry(lvt_retired *retired, lvt_retired_nonce *entry) {
     *bucket = (uint32_t)(entry - retired->entries) + 1;
 }
 
+static void unlink_entry(lvt_retired *retired, const lvt_retired_nonce *entry) {
+    uint32_t *link = bucket_of(retired, entry->nonce);
+    while (&retired->entries[*link - 1] != entry) link = &retired->entries[*link - 1].next;
+    *link = entry->next;
+}
+
 static void remove_oldest(lvt_retired *retired) {
-    lvt_retired_nonce *oldest = entry_at(retired, 0);
-    uint32_t *link = bucket_of(retired, oldest->nonce);
-    while (&retired->entries[*link - 1] != oldest) link = &retired->entries[*link - 1].next;
-    *link = oldest->next;
+    unlink_entry(retired, entry_at(retired, 0));
     retired->first = (retired->first + 1) & (retired->capacity - 1);
     retired->count--;
 }
@@ -109,7 +113,7 @@ lvt_status lvt_retired_add(bool *out_added, lvt_retired *retired, const char *no
                            lvt_error *error) {
     lvt_status status = LVT_OK;
     (void)pthread_mutex_lock(&retired->lock);
-    bool is_new = !has(retired, nonce);
+    bool is_new = find(retired, nonce) == NULL;
     if (is_new) status = make_room(retired, now, error);
     if (is_new && status == LVT_OK) {
         lvt_retired_nonce *entry = entry_at(retired, retired->count);
@@ -125,9 +129,21 @@ lvt_status lvt_retired_add(bool *out_added, lvt_retired *retired, const char *no
 
 bool lvt_retired_has(lvt_retired *retired, const char *nonce) {
     (void)pthread_mutex_lock(&retired->lock);
-    bool found = has(retired, nonce);
+    bool found = find(retired, nonce) != NULL;
     (void)pthread_mutex_unlock(&retired->lock);
     return found;
+}
+
+void lvt_retired_take_back(lvt_retired *retired, const char *nonce) {
+    (void)pthread_mutex_lock(&retired->lock);
+    lvt_retired_nonce *entry = find(retired, nonce);
+    if (entry != NULL) {
+        /* Its place in the ring stays, with a nonce that nothing has. */
+        unlink_entry(retired, entry);
+        memset(entry->nonce, 0, sizeof entry->nonce);
+        link_entry(retired, entry);
+    }
+    (void)pthread_mutex_unlock(&retired->lock);
 }
 
 void lvt_retired_sweep(lvt_retired *retired, lvt_moment now) {

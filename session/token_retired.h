@@ -34,6 +34,8 @@ void lvt_retired_free(lvt_retired *retired);
 lvt_status lvt_retired_add(bool *out_added, lvt_retired *retired, const char *nonce, int64_t expires, lvt_moment now,
                            lvt_error *error);
 bool lvt_retired_has(lvt_retired *retired, const char *nonce);
+/* As if it had not been added. */
+void lvt_retired_take_back(lvt_retired *retired, const char *nonce);
 /* Forget nonces whose tokens are over, some under one hold of the lock. */
 void lvt_retired_sweep(lvt_retired *retired, lvt_moment now);
 

@@ -59,6 +59,7 @@ extern "C" {
     X(TOKENS_REFRESHED, "tokens_refreshed_total", "counter", "Tokens exchanged for new ones")                        \
     X(TOKENS_INVALIDATED, "tokens_invalidated_total", "counter", "Tokens invalidated")                               \
     X(TOKENS_FORGOTTEN, "tokens_forgotten_total", "counter", "Retired tokens that a full table forgot")              \
+    X(TOKENS_UNASKED, "tokens_unasked_total", "counter", "Tokens let in while the session store was away")           \
     X(COOKIES_REFUSED, "cookies_refused_total", "counter", "Session cookies refused")                                \
     X(KEYS_ROTATED, "keys_rotated_total", "counter", "Changes of the key that makes tokens")                         \
     X(KEYS_UNAVAILABLE, "keys_unavailable_total", "counter", "Failures to read or save keys")                        \

@@ -58,17 +58,21 @@ typedef struct lvt_page_kind_options {
 /* Kept pages. The data of such a page, its nonce and the number of its last message are a record in the application's
  * session store, by the name of the kind, which must stay what it is. A call that changes the page has written the
  * record before it returns LVT_OK: the token opens the page after a restart, or in another process with the same
- * secret, store and id, as it was then. Its first message there is the whole tree. Closing a page removes the record; a
- * page that only has to make room in memory, or whose kind is freed, keeps it for the rest of its time to live.
+ * secret, store and id, as it was then. Its first message there is the whole tree. A token that was refreshed or
+ * invalidated is refused as replayed by all of them from then on (token.h, "between processes"). Closing a page removes
+ * the record; a page that only has to make room in memory, or whose kind is freed, keeps it for the rest of its time to
+ * live.
  *
  * The calls are those of all pages. They may wait for the store, and may answer
  *   LVT_ERROR_UNAVAILABLE   the store cannot be reached: nothing was changed, as far as is known. Pages that are in
- *                           memory are shown, read and resynced all the same
+ *                           memory are shown, read and resynced all the same, by the token that this process knows
  *   LVT_ERROR_CORRUPT       the record cannot be read; it was set aside, and the page is gone
  *   LVT_ERROR_CONFLICT      other processes have changed it LVT_ACTION_RETRIES_MAX times meanwhile
  * Callbacks of lvt_page_change are run on a copy of the data, which takes their place when it is stored, and again
- * where another process has changed the page meanwhile: what fails leaves nothing, and must do nothing else. Each
- * change costs what all the data cost to copy and to write. */
+ * where another process has changed the page meanwhile: what fails leaves nothing, and must do nothing else. One may be
+ * run for a token that another process has retired, too: its outcome is dropped, and the call answers
+ * LVT_ERROR_TOKEN_REPLAYED, unless the callback's own error came first. Each change costs what all the data cost to
+ * copy and to write; showing, reading and closing a page one exchange with the store. */
 
 /* LVT_ERROR_TYPE for a type that cannot work. LVT_ERROR_EXISTS: there is a kind of kept pages of this name. */
 lvt_status lvt_page_kind_create(lvt_page_kind **out, lvt_app *app, const lvt_page_kind_options *options,
@@ -88,12 +92,15 @@ const char *lvt_page_kind_name(const lvt_page_kind *kind);
 lvt_status lvt_page_create(lvt_buffer *out, lvt_page_kind *kind, lvt_span group, lvt_value data, lvt_error *error);
 /* The same from typed JSON, by the descriptor. LVT_ERROR_JSON. */
 lvt_status lvt_page_create_json(lvt_buffer *out, lvt_page_kind *kind, lvt_span group, lvt_span json, lvt_error *error);
-/* A new token for the page; the old one is refused from then on. */
+/* A new token for the page; the old one is refused from then on. A kept page's record
+ * has it before you do: after LVT_ERROR_UNAVAILABLE nobody knows whether it does; the old one stays good all the same
+ * as long as this process lives and has the page in memory, otherwise it may be refused as replayed. */
 lvt_status lvt_page_refresh(lvt_buffer *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 /* Would the token open a page now? Does not count as a use of the page. */
 lvt_status lvt_page_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 /* The page is over, and the token is retired: whoever shows it again is refused with LVT_ERROR_TOKEN_REPLAYED, which is
- * audited (token.h). Does not wait: a call that is in the page ends as it would have. */
+ * audited (token.h). (Where a kept page's record could be removed, but the store was lost before it could be told why,
+ * other processes answer LVT_ERROR_PAGE_NOT_FOUND.) Does not wait: a call that is in the page ends as it would have. */
 lvt_status lvt_page_invalidate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 /* The page is over, and nothing is left of it. Does not wait. */
 lvt_status lvt_page_close(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);

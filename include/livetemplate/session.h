@@ -84,7 +84,8 @@ typedef struct lvt_app_options {
     lvt_audit audit;          /* `write` NULL: one line for each event in `log` */
     lvt_session_store *store; /* where the state of session groups is kept (live.h), borrowed; NULL: in memory alone.
                                  Its keys are "ID|PATH|GROUP" with `id`, the view's path and the group; records end
-                                 group_ttl after their last use */
+                                 group_ttl after their last use. Also for kept pages (page.h), "ID|page KIND|PAGE", and
+                                 for retired tokens (token.h), "ID|retired|NONCE" */
     lvt_log log;
     lvt_clock clock;
     const lvt_allocator *allocator;

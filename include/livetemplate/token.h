@@ -12,7 +12,17 @@
  *   LVT_ERROR_TOKEN_FOREIGN   of another application or another group, or shown without the group's cookie
  *   LVT_ERROR_TOKEN_REPLAYED  refreshed or invalidated before
  * and audited, counted by reason. Other errors (LVT_ERROR_CRYPTO, LVT_ERROR_OUT_OF_MEMORY) say nothing about the token.
- */
+ *
+ * Between processes. An application with a session store (lvt_app_options.store) tells all others that share it, and
+ * itself after a restart, which tokens are over: a retired token is a small record there until its time would be over.
+ * Once a refresh or an invalidation has returned LVT_OK,
+ *   - lvt_token_verify, and so the opening of a live page, refuses the token in every process;
+ *   - every function of page.h refuses it for a page that is kept: that page's record names the one good token;
+ *   - a page of page.h that is not kept is known to one process alone: retire its token there.
+ * Of two who refresh one token at a time, in whatever processes, one gets LVT_ERROR_TOKEN_REPLAYED. While the store is
+ * away nothing can be retired, and each process goes by what it knows, which is counted (tokens_unasked_total).
+ * Connections and calls that are under way end as they would have. Without a session store each process knows what it
+ * has retired itself, until it ends. */
 #ifndef LIVETEMPLATE_TOKEN_H
 #define LIVETEMPLATE_TOKEN_H
 
@@ -40,19 +50,26 @@ lvt_status lvt_token_issue(lvt_buffer *out, lvt_app *app, const char *page, cons
                            lvt_error *error);
 /* Whether it is good, and what it says. `group` is that of whoever shows it: never one that the token or the client
  * names by itself, and empty only where there is no group. Does not look at pages: those who open one do. About 2
- * microseconds; constant time in the signature. A key that nobody knows is looked for in the key storage, at most once
- * in LVT_KEY_RELOAD_SECONDS. */
+ * microseconds; constant time in the signature. With a session store a token that is good so far is asked for there,
+ * one exchange, which may wait for it. A key that nobody knows is looked for in the key storage, at most once in
+ * LVT_KEY_RELOAD_SECONDS. */
 lvt_status lvt_token_verify(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 /* The same without what it says. */
 lvt_status lvt_token_validate(lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 /* A new token for the same page, with a new nonce and all its time before it, appended to `out`; the old one is
  * retired. `out_claims` (may be NULL) says what the new one says. Of two who refresh one token at a time one gets
- * LVT_ERROR_TOKEN_REPLAYED. A page that waits in the registry is told of its new nonce; pages of page.h are refreshed
- * by lvt_page_refresh, which tells the session store as well. */
+ * LVT_ERROR_TOKEN_REPLAYED. A page that waits in the registry, and one that is kept, is told of its new nonce; for a
+ * kept one this is a call for the page, as those of page.h are.
+ *
+ * With a session store the old token is retired there first. What the store cannot take is refused, and the old token
+ * stays good: LVT_ERROR_UNAVAILABLE, LVT_ERROR_LIMIT. After LVT_ERROR_UNAVAILABLE nobody knows whether the store has it
+ * all the same: then the old token is refused as replayed later, and the client fetches its page anew. (For a kept page
+ * see lvt_page_refresh.) */
 lvt_status lvt_token_refresh(lvt_buffer *out, lvt_token_claims *out_claims, lvt_app *app, lvt_span token,
                              lvt_span group, lvt_error *error);
-/* Retire it, whether its page was ever opened or not. `out` (may be NULL) says what it said. Retired tokens are
- * remembered by this process, as long as they would be good, at most lvt_app_options.retired_max of them. */
+/* Retire it, whether its page was ever opened or not. `out` (may be NULL) says what it said. The page itself is not
+ * closed; one that is kept has no token from then on. Retired tokens are remembered by this process, as long as they
+ * would be good, at most lvt_app_options.retired_max of them, and by the session store; errors as lvt_token_refresh. */
 lvt_status lvt_token_invalidate(lvt_token_claims *out, lvt_app *app, lvt_span token, lvt_span group, lvt_error *error);
 
 /* 16 or 32 random bytes as base64url; LVT_ERROR_CRYPTO. */

@@ -2,7 +2,8 @@
  * threads of clients that do whatever clients and programs do, at random. Everything that anybody is sent or answered
  * holds the marker of its own group and no other, fits what was there, and ends as a fresh GET shows it.
  *
- * LVT_ISOLATION_SECONDS says for how long (1 by default, and by a real clock: threads are what is tested). */
+ * It is played in four variants, two templates without and with a session store. LVT_ISOLATION_SECONDS says for how long
+ * each of them is (half a second without it, and by a real clock: threads are what is tested). */
 #include "pool.h"
 
 enum { GROUPS = 1000, CLIENT_THREADS = 4, EACH = GROUPS / CLIENT_THREADS, WORKERS = 4, ITEMS_MAX = 6, TEXT_MAX = 16 };
@@ -13,8 +14,10 @@ enum { GROUPS = 1000, CLIENT_THREADS = 4, EACH = GROUPS / CLIENT_THREADS, WORKER
     "{{if .lvt.HasErrors}}<i>{{.lvt.Value \"title\"}}{{range .lvt.Errors}}{{.Message}}{{end}}</i>{{end}}" \
     "<h1>{{.Title}}</h1><p>{{.Count}}</p><ul>{{range .Items}}<li data-key=\"{{.ID}}\">{{.Text}}</li>{{end}}</ul>"
 
-/* One that shows its user is rendered for each group; what the other shows may serve all groups in the same state. */
-static const char *const page_templates[] = {BODY, "<b>{{.lvt.User}}</b>" BODY};
+/* What it shows may serve all groups in the same state. */
+static const char shared_template[] = BODY;
+/* It shows its user, and is rendered for each group. */
+static const char own_template[] = "<b>{{.lvt.User}}</b>" BODY;
 
 static lvt_status init(void *store, const lvt_visitor *visitor, void *payload) {
     (void)payload;
@@ -214,9 +217,13 @@ static void *run(void *payload) {
     return NULL;
 }
 
-static void play(const char *template_text, lvt_session_store *store) {
+static int64_t duration_of_a_variant(void) {
     const char *seconds = getenv("LVT_ISOLATION_SECONDS");
-    int64_t duration = (seconds != NULL ? atoi(seconds) : 1) * LVT_NANOSECONDS_PER_SECOND / 2;
+    return seconds != NULL ? atoi(seconds) * LVT_NANOSECONDS_PER_SECOND : LVT_NANOSECONDS_PER_SECOND / 2;
+}
+
+static void play(const char *name, const char *template_text, lvt_session_store *store) {
+    const int64_t begin = lvt_clock_steady(NULL);
     pool p;
     site s;
     client clients[CLIENT_THREADS];
@@ -238,7 +245,8 @@ static void play(const char *template_text, lvt_session_store *store) {
         members[i].b.user = members[i].marker;
     }
     for (size_t i = 0; i < CLIENT_THREADS; i++) {
-        clients[i] = (client){.p = &p, .s = &s, .members = members + i * EACH, .seed = 17 + i, .duration = duration};
+        clients[i] = (client){.p = &p, .s = &s, .members = members + i * EACH, .seed = 17 + i};
+        clients[i].duration = duration_of_a_variant();
         assert_int_equal(pthread_create(&clients[i].thread, NULL, run, &clients[i]), 0);
     }
     for (size_t i = 0; i < CLIENT_THREADS; i++) {
@@ -269,29 +277,47 @@ static void play(const char *template_text, lvt_session_store *store) {
     assert_int_equal(site_metric(&s, LVT_METRIC_GROUPS_CREATED), GROUPS);
     assert_int_equal(site_metric(&s, LVT_METRIC_CONNECTIONS_ACTIVE), 0);
     assert_true(atomic_load(&markers_seen) > steps);
-    print_message("%zu steps, %zu markers, %lld actions\n", steps, atomic_load(&markers_seen),
-                  (long long)site_metric(&s, LVT_METRIC_ACTIONS));
+    print_message("%s: %zu steps, %zu markers, %lld actions, %lld records written, %lld s\n", name, steps,
+                  atomic_load(&markers_seen), (long long)site_metric(&s, LVT_METRIC_ACTIONS),
+                  (long long)site_metric(&s, LVT_METRIC_STATES_WRITTEN),
+                  (long long)((lvt_clock_steady(NULL) - begin) / LVT_NANOSECONDS_PER_SECOND));
     site_close(&s);
     free(members);
 }
 
-static void groups_see_nothing_of_each_other(void **state) {
-    (void)state;
-    for (size_t i = 0; i < sizeof page_templates / sizeof page_templates[0]; i++) play(page_templates[i], NULL);
-}
-
 /* Every change is written to a store, by workers and by threads that broadcast. */
-static void neither_do_groups_that_are_stored(void **state) {
-    (void)state;
+static void play_stored(const char *name, const char *template_text) {
     lvt_memory_store_options options = LVT_MEMORY_STORE_OPTIONS_INIT;
     lvt_session_store *store;
     assert_int_equal(lvt_memory_store_create(&store, &options, NULL), LVT_OK);
-    play(page_templates[0], store);
+    play(name, template_text, store);
     lvt_session_store_free(store);
+}
+
+static void groups_see_nothing_of_each_other(void **state) {
+    (void)state;
+    play("shared renderings", shared_template, NULL);
+}
+
+static void neither_do_groups_that_show_their_user(void **state) {
+    (void)state;
+    play("own renderings", own_template, NULL);
+}
+
+static void neither_do_groups_that_are_stored(void **state) {
+    (void)state;
+    play_stored("shared renderings, stored", shared_template);
+}
+
+static void neither_do_stored_groups_that_show_their_user(void **state) {
+    (void)state;
+    play_stored("own renderings, stored", own_template);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(groups_see_nothing_of_each_other),
-                                       cmocka_unit_test(neither_do_groups_that_are_stored)};
+                                       cmocka_unit_test(neither_do_groups_that_show_their_user),
+                                       cmocka_unit_test(neither_do_groups_that_are_stored),
+                                       cmocka_unit_test(neither_do_stored_groups_that_show_their_user)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

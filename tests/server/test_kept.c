@@ -1,17 +1,16 @@
 /* Kept state under kill -9: of the program, of Redis, of both, in the midst of actions; and two programs on one Redis.
  * What a client was told is stored must be there, and nothing twice. Seed and number of actions by the environment:
  * LVT_SEED, LVT_KEPT_ACTIONS. */
+#include "tests/support/child.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/free_port.h"
 #include "tests/support/live_client.h"
 #include "tests/support/redis.h"
+#include "tests/support/test_random.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
 
 enum { CLIENTS = 20, ACTIONS_DEFAULT = 10000, PATIENCE_SECONDS = 240 };
@@ -19,21 +18,15 @@ enum { CLIENTS = 20, ACTIONS_DEFAULT = 10000, PATIENCE_SECONDS = 240 };
 /* ---- the program ---- */
 
 typedef struct program {
-    pid_t pid; /* 0: it does not run */
+    child process;
     char port[8];
     const char *redis;
-    const char *mode;
+    const char *mode; /* may be NULL */
 } program;
 
 static void program_start(program *p) {
-    static const char path[] = LVT_BUILD_FOLDER "/tests/kept_server";
-    p->pid = fork();
-    assert_true(p->pid >= 0);
-    if (p->pid != 0) return;
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (p->mode != NULL) (void)execl(path, path, p->port, p->redis, p->mode, (char *)NULL);
-    else (void)execl(path, path, p->port, p->redis, (char *)NULL);
-    _exit(127);
+    const char *const words[] = {LVT_BUILD_FOLDER "/tests/kept_server", p->port, p->redis, p->mode, NULL};
+    child_start(&p->process, words, -1);
 }
 
 static void program_init(program *p, const redis_server *redis, const char *mode) {
@@ -42,15 +35,7 @@ static void program_init(program *p, const redis_server *redis, const char *mode
     program_start(p);
 }
 
-static void program_end(program *p, int signal_number) {
-    int status = 0;
-    assert_int_equal(kill(p->pid, signal_number), 0);
-    while (waitpid(p->pid, &status, 0) < 0) assert_int_equal(errno, EINTR);
-    p->pid = 0;
-    /* It was still there, or has ended cleanly: a crash of its own is no kill. */
-    if (signal_number == SIGKILL) assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-    else assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
+static void program_end(program *p, int signal_number) { child_end(&p->process, signal_number); }
 
 /* ---- clients ---- */
 
@@ -215,15 +200,6 @@ static void check_numbers(tester *t, size_t *out_there) {
 
 /* ---- the rounds ---- */
 
-static uint64_t seed;
-
-static uint64_t next(void) {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
-}
-
 static size_t actions_wanted(void) {
     const char *text = getenv("LVT_KEPT_ACTIONS");
     size_t wanted = text != NULL ? strtoul(text, NULL, 10) : ACTIONS_DEFAULT;
@@ -235,9 +211,9 @@ typedef enum victim { VICTIM_PROGRAM, VICTIM_REDIS, VICTIM_BOTH } victim;
 static void strike(victim who, program *p, redis_server *redis) {
     if (who != VICTIM_REDIS) program_end(p, SIGKILL);
     if (who != VICTIM_PROGRAM) redis_kill(redis);
-    live_client_wait((int)(next() % 100));
+    live_client_wait((int)(random_next() % 100));
     /* In one order or the other. */
-    bool program_first = next() % 2 == 0;
+    bool program_first = random_next() % 2 == 0;
     if (who != VICTIM_REDIS && program_first) program_start(p);
     if (who != VICTIM_PROGRAM) redis_restart(redis);
     if (who != VICTIM_REDIS && !program_first) program_start(p);
@@ -259,7 +235,7 @@ static void survive(const char *mode, size_t wanted) {
     crowd_start(&c);
     for (size_t i = 0; i < strikes; i++) {
         size_t step = wanted / (strikes + 1);
-        crowd_reach(&c, step * i + step / 2 + next() % step);
+        crowd_reach(&c, step * i + step / 2 + random_next() % step);
         strike((victim)(i % 3), &p, &redis);
     }
     crowd_reach(&c, wanted / CLIENTS * CLIENTS);
@@ -324,10 +300,7 @@ static void two_programs_lose_no_increment(void **state) {
 }
 
 int main(void) {
-    const char *text = getenv("LVT_SEED");
-    seed = text != NULL ? strtoull(text, NULL, 10) : (uint64_t)time(NULL) * 2 + 1;
-    print_message("LVT_SEED=%llu\n", (unsigned long long)seed);
-    if (seed == 0) seed = 1;
+    random_begin();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_acknowledged_survives_kills),
         cmocka_unit_test(what_was_acknowledged_survives_with_failover),

@@ -1,133 +1,6 @@
 /* Pages that are kept in a session store: after a restart, between two processes, and when the store fails. A process
  * is an application here; both have one secret, one id and one store. */
-#include "page_fixture.h"
-
-typedef struct counter {
-    int count;
-    char *note;
-} counter;
-LVT_STRUCT(counter, LVT_FIELD(counter, count, LVT_INT, "Count"), LVT_FIELD(counter, note, LVT_STRING, "Note"));
-static const char counter_text[] = "<p>{{.Count}}</p><i>{{.Note}}</i>{{if .Note}}<u>{{.Note}}</u>{{end}}";
-
-/* ---- a store that fails when a test says so ---- */
-
-typedef struct faulty {
-    lvt_session_store *behind;
-    atomic_bool is_away;
-    atomic_size_t puts;
-} faulty;
-
-static lvt_status away(lvt_error *error) { return lvt_error_set(error, LVT_ERROR_UNAVAILABLE, "it is away"); }
-
-static lvt_status faulty_get(lvt_store_record *out, lvt_span key, uint64_t known, int64_t ttl, void *payload,
-                             lvt_error *error) {
-    faulty *f = payload;
-    return f->is_away ? away(error) : lvt_session_store_get(out, f->behind, key, known, ttl, error);
-}
-
-static lvt_status faulty_put(uint64_t *out_version, const lvt_store_change *change, void *payload, lvt_error *error) {
-    faulty *f = payload;
-    f->puts++;
-    return f->is_away ? away(error) : lvt_session_store_put(out_version, f->behind, change, error);
-}
-
-static lvt_status faulty_remove(lvt_span key, uint64_t base, void *payload, lvt_error *error) {
-    faulty *f = payload;
-    return f->is_away ? away(error) : lvt_session_store_remove(f->behind, key, base, error);
-}
-
-static lvt_status faulty_set_aside(lvt_buffer *out, lvt_span key, uint64_t base, void *payload, lvt_error *error) {
-    return lvt_session_store_set_aside(out, ((faulty *)payload)->behind, key, base, error);
-}
-
-static lvt_status faulty_expire(size_t *out_count, size_t batch, void *payload, lvt_error *error) {
-    return lvt_session_store_expire(out_count, ((faulty *)payload)->behind, batch, error);
-}
-
-static lvt_status faulty_list(lvt_span prefix, lvt_store_visit visit, void *visit_payload, void *payload,
-                              lvt_error *error) {
-    return lvt_session_store_list(((faulty *)payload)->behind, prefix, visit, visit_payload, error);
-}
-
-static lvt_status faulty_count(size_t *out, lvt_span prefix, void *payload, lvt_error *error) {
-    return lvt_session_store_count(out, ((faulty *)payload)->behind, prefix, error);
-}
-
-static lvt_status faulty_health(lvt_store_health *out, void *payload, lvt_error *error) {
-    return lvt_session_store_health(out, ((faulty *)payload)->behind, error);
-}
-
-static void faulty_free(void *payload) { lvt_session_store_free(((faulty *)payload)->behind); }
-
-static const lvt_session_store_methods faulty_methods = {.version = 1,
-                                                         .name = "faulty",
-                                                         .get = faulty_get,
-                                                         .put = faulty_put,
-                                                         .remove = faulty_remove,
-                                                         .set_aside = faulty_set_aside,
-                                                         .expire = faulty_expire,
-                                                         .list = faulty_list,
-                                                         .count = faulty_count,
-                                                         .health = faulty_health,
-                                                         .free = faulty_free};
-
-/* ---- processes ---- */
-
-typedef struct world {
-    test_clock clock;
-    faulty f;
-    lvt_session_store *store;
-} world;
-
-static void open_world(world *w) {
-    lvt_memory_store_options options = LVT_MEMORY_STORE_OPTIONS_INIT;
-    memset(w, 0, sizeof *w);
-    test_clock_init(&w->clock);
-    options.clock = w->clock.clock;
-    assert_int_equal(lvt_memory_store_create(&w->f.behind, &options, NULL), LVT_OK);
-    assert_int_equal(lvt_session_store_create(&w->store, &faulty_methods, &w->f, NULL, NULL), LVT_OK);
-}
-
-static void close_world(world *w) { lvt_session_store_free(w->store); }
-
-static lvt_status make_kept_kind(pages *p, const lvt_type *type, lvt_error *error) {
-    lvt_page_kind_options options = LVT_PAGE_KIND_OPTIONS_INIT;
-    options.tmpl = p->tmpl;
-    options.type = type;
-    options.is_kept = true;
-    return lvt_page_kind_create(&p->kind, p->f.app, &options, error);
-}
-
-static void open_process(pages *p, world *w, const lvt_type *type, size_t pages_max) {
-    lvt_error error = {0};
-    pages_init(p);
-    p->f.options.store = w->store;
-    p->f.options.clock = w->clock.clock;
-    p->f.options.pages_max = pages_max;
-    fixture_open(&p->f);
-    p->tmpl = load_template(counter_text, NULL);
-    if (make_kept_kind(p, type, &error) != LVT_OK) fail_msg("%s", error.message);
-}
-
-static lvt_status count_up(void *data, void *payload) {
-    (void)payload;
-    ((counter *)data)->count++;
-    return LVT_OK;
-}
-
-static size_t records_of(world *w) {
-    size_t count = 0;
-    assert_int_equal(lvt_session_store_count(&count, w->store, LVT_SPAN("shop|page page|"), NULL), LVT_OK);
-    return count;
-}
-
-/* The same page in another process, in front of another client. */
-static void meet(client *out, const client *from, pages *process) {
-    client_init(out, process->f.app, from->group);
-    memcpy(out->token, from->token, sizeof out->token);
-}
-
-/* ---- tests ---- */
+#include "keep_fixture.h"
 
 static void a_page_is_there_after_a_restart(void **state) {
     (void)state;
@@ -312,8 +185,8 @@ static void tokens_are_the_same_in_all_processes(void **state) {
     assert_int_equal(client_validate(&ca), LVT_OK);
     assert_int_equal(lvt_page_invalidate(b.f.app, client_token(&cb), no_group, NULL), LVT_OK);
     assert_int_equal(client_validate(&cb), LVT_ERROR_TOKEN_REPLAYED);
-    assert_int_equal(client_change(&ca, count_up, NULL, NULL), LVT_ERROR_PAGE_NOT_FOUND);
-    assert_int_equal(client_validate(&ca), LVT_ERROR_PAGE_NOT_FOUND);
+    assert_int_equal(client_change(&ca, count_up, NULL, NULL), LVT_ERROR_TOKEN_REPLAYED);
+    assert_int_equal(client_validate(&ca), LVT_ERROR_TOKEN_REPLAYED);
     lvt_app_statistics statistics;
     lvt_app_get_statistics(&statistics, a.f.app);
     assert_int_equal(statistics.pages, 0);
@@ -371,7 +244,7 @@ static void what_is_not_stored_has_not_happened(void **state) {
     client_init(&c, p.f.app, no_group);
     assert_int_equal(client_create(&c, p.kind, LVT_NIL, NULL), LVT_OK);
     assert_int_equal(client_change(&c, count_up, NULL, NULL), LVT_OK);
-    w.f.is_away = true;
+    w.flaky.mode = FLAKY_AWAY;
     assert_int_equal(client_change(&c, count_up, NULL, NULL), LVT_ERROR_UNAVAILABLE);
     assert_int_equal(c.message.length, 0);
     assert_int_equal(client_update(&c, (lvt_value){&counter_type, &nine}, NULL), LVT_ERROR_UNAVAILABLE);
@@ -387,7 +260,7 @@ static void what_is_not_stored_has_not_happened(void **state) {
     client_free(&other);
     client_check(&c); /* it is shown all the same */
     assert_string_equal(client_render(&c), "<p>1</p><i></i>");
-    w.f.is_away = false;
+    w.flaky.mode = FLAKY_THERE;
     assert_int_equal(client_change(&c, refuse, NULL, NULL), LVT_ERROR_VALIDATION); /* on a copy */
     assert_int_equal(client_change(&c, count_up, NULL, NULL), LVT_OK);
     assert_string_equal(client_message(&c), "{\"v\":1,\"seq\":2,\"tree\":{\"0\":\"2\"}}");

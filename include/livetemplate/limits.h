@@ -276,7 +276,7 @@
 #define LVT_WORKERS_MAX 256
 /* server: requests that are with the workers, a few kilobytes each, and seconds that a client waits for one: below the
  * patience of the proxies in front of a server. */
-#define LVT_REQUESTS_MAX 8192
+#define LVT_REQUESTS_MAX_DEFAULT 8192
 #define LVT_REQUEST_WAIT_SECONDS 30
 /* server: the most that options may ask for, of either: beyond an hour nobody waits. */
 #define LVT_WAIT_SECONDS_MAX 3600

@@ -9,6 +9,7 @@
 static const char *error_code(lvt_status status) {
     switch (status) {
     case LVT_ERROR_TOKEN_EXPIRED: return "token_expired";
+    case LVT_ERROR_FORBIDDEN: /* by the authenticator */
     case LVT_ERROR_TOKEN_FOREIGN: return "token_foreign";
     case LVT_ERROR_TOKEN_REPLAYED: return "token_replayed";
     case LVT_ERROR_LIMIT: return "limit";
@@ -17,16 +18,16 @@ static const char *error_code(lvt_status status) {
     }
 }
 
+/* A refused token was audited, so the log has its line, unless there are too many of them. */
+static bool is_audited(lvt_status status) {
+    return status == LVT_ERROR_TOKEN_INVALID || status == LVT_ERROR_TOKEN_EXPIRED ||
+           status == LVT_ERROR_TOKEN_FOREIGN || status == LVT_ERROR_TOKEN_REPLAYED;
+}
+
 static int close_code_of(lvt_status status) {
-    switch (status) {
-    case LVT_ERROR_LIMIT: return LVT_CLOSE_LIMIT;
-    case LVT_ERROR_UNAVAILABLE: return LVT_CLOSE_TRY_LATER;
-    case LVT_ERROR_TOKEN_INVALID:
-    case LVT_ERROR_TOKEN_EXPIRED:
-    case LVT_ERROR_TOKEN_FOREIGN:
-    case LVT_ERROR_TOKEN_REPLAYED: return LVT_CLOSE_TOKEN;
-    default: return LVT_CLOSE_ERROR;
-    }
+    if (status == LVT_ERROR_LIMIT) return LVT_CLOSE_LIMIT;
+    if (status == LVT_ERROR_UNAVAILABLE) return LVT_CLOSE_TRY_LATER;
+    return is_audited(status) || status == LVT_ERROR_FORBIDDEN ? LVT_CLOSE_TOKEN : LVT_CLOSE_ERROR;
 }
 
 static lvt_status refuse(lvt_connection *connection, lvt_status reason, lvt_error *error) {
@@ -125,7 +126,7 @@ static lvt_status settle(lvt_connection *connection, lvt_status status, lvt_erro
     }
     detach(connection);
     if (status == LVT_ERROR_OUT_OF_MEMORY) return status;
-    lvt_log_write(live->log, LVT_LOG_INFO, "connection refused: %s", reason->message);
+    if (!is_audited(status)) lvt_log_write(live->log, LVT_LOG_INFO, "connection refused: %s", reason->message);
     return refuse(connection, status, reason);
 }
 
@@ -143,7 +144,7 @@ static lvt_status identify(lvt_caller *out, lvt_live *live, const lvt_request *r
     int refused = lvt_live_identify(out, live, request, error);
     if (refused == 0) return LVT_OK;
     if (refused == 503) return LVT_ERROR_UNAVAILABLE;
-    return refused == 500 ? LVT_ERROR_INTERNAL : LVT_ERROR_TOKEN_FOREIGN;
+    return refused == 500 ? LVT_ERROR_INTERNAL : LVT_ERROR_FORBIDDEN;
 }
 
 lvt_status lvt_connection_open(lvt_connection **out, lvt_live *live, const lvt_request *request, lvt_error *error) {

@@ -79,7 +79,7 @@ static void on_opened(lvt_connection *connection, int refused, const lvt_error *
 
 lvt_errand_result lvt_errand_start(lvt_socket *socket, lvt_live *live, bool is_upgrade) {
     lvt_server *server = socket->server;
-    if (server->errand_count >= LVT_REQUESTS_MAX) {
+    if (server->errand_count >= server->options.requests_max) {
         lvt_metrics_add(lvt_app_metrics(server->app), LVT_METRIC_HTTP_OVERLOADED, 1);
         return LVT_ERRAND_TOO_MANY;
     }

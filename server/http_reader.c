@@ -414,6 +414,9 @@ lvt_http_result lvt_http_reader_feed(lvt_http_reader *reader, lvt_span bytes, si
     size_t length = head_length(head, known);
     const char *problem = head_problem(lvt_span_of(head.data, length > 0 ? length : head.length), known);
     if (problem != NULL) return refuse(reader, 400, problem);
+    const size_t end = length > 0 ? length : head.length;
+    if (line != NULL && end - (size_t)(line + 1 - head.data) > LVT_HTTP_HEADERS_MAX)
+        return refuse(reader, 431, "the headers are too long");
     if (length == 0) {
         if (head.length == reader->head.maximum) return refuse(reader, 431, "the headers are too long");
         *out_taken = count;

@@ -205,6 +205,7 @@ static lvt_status set_up_loop(lvt_server *server, lvt_error *error) {
 
 static void fill_options(lvt_server_options *options) {
     if (options->connections_max == 0) options->connections_max = LVT_CONNECTIONS_MAX_DEFAULT;
+    if (options->requests_max == 0) options->requests_max = LVT_REQUESTS_MAX_DEFAULT;
     if (options->request_wait == 0) options->request_wait = LVT_REQUEST_WAIT_SECONDS;
     if (options->stop_grace == 0) options->stop_grace = LVT_STOP_GRACE_SECONDS;
     if (options->workers == 0) {

@@ -1,5 +1,5 @@
 /* A list of jobs under a lock, and threads that take them from its start. The list has no maximum of its own: a job
- * lies in what it is for, and those have theirs (LVT_REQUESTS_MAX, connections, groups). */
+ * lies in what it is for, and those have theirs (requests_max, connections, groups). */
 #include "server/workers.h"
 
 #include <pthread.h>

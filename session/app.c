@@ -44,6 +44,11 @@ static lvt_status fill_options(lvt_app_options *options, lvt_error *error) {
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "retired_max: %zu is too many", options->retired_max);
     if (options->token_form != LVT_TOKEN_SIGNED && options->token_form != LVT_TOKEN_SEALED)
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "token_form: %d is unknown", (int)options->token_form);
+    if (options->audit_lines == 0) options->audit_lines = LVT_AUDIT_LINES_DEFAULT;
+    if (options->audit_lines < 0) options->audit_lines = -1;
+    if (options->audit_lines > LVT_AUDIT_LINES_MAX)
+        return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT, "audit_lines: at most %d a second",
+                             LVT_AUDIT_LINES_MAX);
     if (options->key_storage != NULL && options->secret.length == 0)
         return lvt_error_set(error, LVT_ERROR_INVALID_ARGUMENT,
                              "keys can be saved only with a secret that outlives them");
@@ -131,6 +136,7 @@ lvt_status lvt_app_create(lvt_app **out, const lvt_app_options *options, lvt_err
     lvt_app *app = lvt_allocate_zeroed(filled.allocator, 1, sizeof *app);
     if (app == NULL) return lvt_error_out_of_memory(error);
     app->options = filled;
+    lvt_audit_limit_init(&app->audit_limit, filled.audit_lines);
     status = init_locks(app, error);
     if (status != LVT_OK) {
         lvt_release(filled.allocator, app);
@@ -151,6 +157,7 @@ void lvt_app_free(lvt_app *app) {
     if (app == NULL) return;
     const lvt_allocator *allocator = app->options.allocator;
     lvt_cleanup_stop(&app->cleanup);
+    lvt_audit_tell_suppressed(app, true);
     lvt_registry_free(&app->registry);
     lvt_retired_free(&app->retired);
     lvt_crypto_free(app->crypto);
@@ -182,6 +189,7 @@ size_t lvt_app_sweep(lvt_app *app) {
     const size_t closed = lvt_registry_sweep(&app->registry, lvt_clock_steady(&app->options.clock), SIZE_MAX);
     lvt_retired_sweep(&app->retired, lvt_app_now(app));
     (void)lvt_app_rotate_if_due(app, NULL); /* it logs */
+    lvt_audit_tell_suppressed(app, false);
     return closed;
 }
 

@@ -2,6 +2,7 @@
 #ifndef LIVETEMPLATE_SESSION_APP_H
 #define LIVETEMPLATE_SESSION_APP_H
 
+#include "audit_limit.h"
 #include "cleanup.h"
 #include "keychain.h"
 #include "registry.h"
@@ -20,6 +21,7 @@ struct lvt_app {
     lvt_keychain keychain;
     lvt_retired retired;
     lvt_registry registry; /* has locks of its own */
+    lvt_audit_limit audit_limit;
     lvt_cleanup cleanup;
     pthread_mutex_t kinds_lock;
     _Atomic(lvt_page_kind *) kept_kinds; /* changed under it; see page_keep.h */

@@ -1,4 +1,4 @@
-/* Audit: counts an event, and makes one line of it where the program does not take it itself. */
+/* Audit: counts an event, and makes one line of it where the program does not take it itself; in a flood, of some. */
 #include "audit.h"
 
 #include "app.h"
@@ -109,6 +109,9 @@ void lvt_audit_write_line(lvt_buffer *out, const lvt_audit_event *event) {
     append_field(out, "key", event->key);
     append_field(out, "page", event->page);
     append_field(out, "token", lvt_span_from(event->token));
+    if (event->suppressed == 0) return;
+    lvt_buffer_append_literal(out, " suppressed=");
+    lvt_buffer_append_uint(out, event->suppressed);
 }
 
 /* ---- events ---- */
@@ -121,20 +124,41 @@ static void write_hash(char out[LVT_AUDIT_HASH_LENGTH + 1], lvt_app *app, lvt_sp
     out[LVT_AUDIT_HASH_LENGTH] = '\0';
 }
 
-void lvt_audit_record(lvt_app *app, lvt_audit_event *event, lvt_span token) {
-    const lvt_app_options *options = &app->options;
-    lvt_log_level level = event->kind == LVT_AUDIT_KEYS_REFUSED ? LVT_LOG_ERROR : LVT_LOG_INFO;
-    count(app->metrics, event);
-    if (options->audit.write == NULL && (options->log.write == NULL || level < options->log.minimum)) return;
-    event->app = lvt_span_from(app->id);
-    event->time = lvt_clock_wall(&options->clock) / LVT_NANOSECONDS_PER_SECOND;
-    write_hash(event->token, app, token);
-    if (options->audit.write != NULL) {
-        options->audit.write(event, options->audit.payload);
-        return;
-    }
+static lvt_log_level level_of(lvt_audit_kind kind) {
+    return kind == LVT_AUDIT_KEYS_REFUSED ? LVT_LOG_ERROR : LVT_LOG_INFO;
+}
+
+static void write_to_log(lvt_app *app, const lvt_audit_event *event) {
     char memory[LVT_LOG_LINE_MAX];
     lvt_buffer line = {.data = memory, .capacity = sizeof memory - 1, .maximum = sizeof memory - 1};
     lvt_audit_write_line(&line, event);
-    lvt_log_write(&options->log, level, "%.*s", (int)line.length, line.data);
+    lvt_log_write(&app->options.log, level_of(event->kind), "%.*s", (int)line.length, line.data);
+}
+
+void lvt_audit_record(lvt_app *app, lvt_audit_event *event, lvt_span token) {
+    const lvt_app_options *options = &app->options;
+    const bool is_log = options->audit.write == NULL;
+    count(app->metrics, event);
+    if (is_log && (options->log.write == NULL || level_of(event->kind) < options->log.minimum)) return;
+    if (is_log && !lvt_audit_limit_allow(&event->suppressed, &app->audit_limit, event->kind, event->reason,
+                                         lvt_clock_steady(&options->clock)))
+        return;
+    event->app = lvt_span_from(app->id);
+    event->time = lvt_clock_wall(&options->clock) / LVT_NANOSECONDS_PER_SECOND;
+    write_hash(event->token, app, token);
+    if (is_log) write_to_log(app, event);
+    else options->audit.write(event, options->audit.payload);
+}
+
+void lvt_audit_tell_suppressed(lvt_app *app, bool in_any_case) {
+    static const lvt_audit_kind limited[LVT_AUDIT_LIMITED_KINDS] = {LVT_AUDIT_TOKEN_REFUSED, LVT_AUDIT_COOKIE_REFUSED};
+    const int64_t now = lvt_clock_steady(&app->options.clock);
+    for (size_t i = 0; i < LVT_AUDIT_LIMITED_KINDS; i++) {
+        for (size_t j = 0; j < LVT_AUDIT_REASONS; j++) {
+            const lvt_audit_reason reason = (lvt_audit_reason)j;
+            lvt_audit_event event = {.kind = limited[i], .reason = reason, .app = lvt_span_from(app->id)};
+            event.suppressed = lvt_audit_limit_take(&app->audit_limit, limited[i], reason, in_any_case, now);
+            if (event.suppressed != 0) write_to_log(app, &event);
+        }
+    }
 }

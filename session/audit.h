@@ -7,5 +7,7 @@
 /* Hand the event to the program, or to the log. Application, time and the hash of `token` (empty: there is none) are
  * filled in here; refused tokens and cookies are counted. Call it without a lock. */
 void lvt_audit_record(lvt_app *app, lvt_audit_event *event, lvt_span token);
+/* Tell how many lines were left out, where it is quiet by now, or in any case. Call it without a lock. */
+void lvt_audit_tell_suppressed(lvt_app *app, bool in_any_case);
 
 #endif

@@ -147,6 +147,14 @@
 /* session: calls of OpenSSL at one time with prepared contexts; some kilobytes each. As many as machines have cores
  * that serve one application; more calls make their own. */
 #define LVT_CRYPTO_LANES_MAX 16
+/* session: lines of refused tokens and cookies in the log, for each kind and reason, since anybody can cause them: so
+ * many at once, which is a busy day of ours and all of a small attack; then so many a second, which with every reason
+ * at once is 2 KB a second, 200 MB a day. The most that an option may ask for is no limit any more. And the nanoseconds
+ * of quiet after which what was left out is told. */
+#define LVT_AUDIT_LINES_BURST 100
+#define LVT_AUDIT_LINES_DEFAULT 1
+#define LVT_AUDIT_LINES_MAX 1000000
+#define LVT_AUDIT_QUIET (INT64_C(1) * 1000 * 1000 * 1000)
 /* session: the shortest secret: as strong as the keys that derive from it. */
 #define LVT_SECRET_LENGTH_MIN 32
 /* session: an application's id; it stands in every token. */
@@ -276,7 +284,7 @@
 #define LVT_WORKERS_MAX 256
 /* server: requests that are with the workers, a few kilobytes each, and seconds that a client waits for one: below the
  * patience of the proxies in front of a server. */
-#define LVT_REQUESTS_MAX 8192
+#define LVT_REQUESTS_MAX_DEFAULT 8192
 #define LVT_REQUEST_WAIT_SECONDS 30
 /* server: the most that options may ask for, of either: beyond an hour nobody waits. */
 #define LVT_WAIT_SECONDS_MAX 3600

@@ -28,6 +28,8 @@ typedef struct lvt_server_options {
     bool handle_signals;   /* stop cleanly on SIGTERM and SIGINT */
     int workers;           /* threads, at most LVT_WORKERS_MAX; 0: as many as processors, at least LVT_WORKERS_MIN;
                               negative: none */
+    size_t requests_max;   /* requests that are with the workers at one time, upgrades among them; who comes then is
+                              answered 503 at once; 0: LVT_REQUESTS_MAX_DEFAULT */
     int64_t request_wait;  /* seconds that a request may take; 0: LVT_REQUEST_WAIT_SECONDS */
     int64_t stop_grace;    /* seconds that a clean stop takes at most; 0: LVT_STOP_GRACE_SECONDS */
 } lvt_server_options;

@@ -81,7 +81,10 @@ typedef struct lvt_app_options {
     const lvt_key_storage *key_storage; /* where keys are kept for the next start and other processes, borrowed; needs a
                                            secret; NULL: nowhere */
     size_t retired_max;       /* nonces of retired tokens that are remembered; 0: LVT_RETIRED_NONCES_MAX_DEFAULT */
-    lvt_audit audit;          /* `write` NULL: one line for each event in `log` */
+    lvt_audit audit;          /* gets every event; `write` NULL: one line for each in `log`, */
+    int64_t audit_lines;      /* of refused tokens and cookies at most LVT_AUDIT_LINES_BURST at once for each reason,
+                                 then so many a second; what is left out is told in a later line. 0:
+                                 LVT_AUDIT_LINES_DEFAULT; negative: every line */
     lvt_session_store *store; /* where the state of session groups is kept (live.h), borrowed; NULL: in memory alone.
                                  Its keys are "ID|PATH|GROUP" with `id`, the view's path and the group; records end
                                  group_ttl after their last use. Also for kept pages (page.h), "ID|page KIND|PAGE", and
@@ -103,9 +106,9 @@ const char *lvt_app_id(const lvt_app *app);
 lvt_metrics *lvt_app_metrics(lvt_app *app);
 const lvt_app_options *lvt_app_get_options(const lvt_app *app);
 
-/* Close pages whose time is over and return their number, forget retired tokens that have expired, and rotate the keys
- * if it is time. Other threads wait for at most LVT_SWEEP_BATCH of them at a time. For programs without our server and
- * without a cleanup thread: every few seconds. Thread-safe. */
+/* Close pages whose time is over and return their number, forget retired tokens that have expired, rotate the keys if
+ * it is time, and tell how many lines of the audit were left out. Other threads wait for at most LVT_SWEEP_BATCH of
+ * them at a time. For programs without our server and without a cleanup thread: every few seconds. Thread-safe. */
 size_t lvt_app_sweep(lvt_app *app);
 
 typedef struct lvt_app_statistics {

@@ -168,13 +168,20 @@ struct lvt_audit_event {
     lvt_span key;      /* the key's id; of KEYS_ROTATED the new one's. Empty where it is unknown, like the others */
     lvt_span page;
     char token[LVT_AUDIT_HASH_LENGTH + 1]; /* of the token or cookie: SHA-256, the first 16 bytes in hex */
+    uint64_t suppressed; /* lines of this kind and reason that were left out of the log before this one; 0 for
+                            lvt_audit.write, which gets every event */
 };
 
 const char *lvt_audit_kind_word(lvt_audit_kind kind);
 const char *lvt_audit_reason_word(lvt_audit_reason reason);
 /* The line that goes to the log by default, in logfmt:
- *   audit=token_refused reason=expired status=LVT_ERROR_TOKEN_EXPIRED app=shop key=... page=... token=...
- * without what is empty. Values that are not plain are quoted, control characters in them escaped. Appends. */
+ *   audit=token_refused reason=expired status=LVT_ERROR_TOKEN_EXPIRED app=shop key=... page=... token=... suppressed=7
+ * without what is empty or 0. Values that are not plain are quoted, control characters in them escaped. Appends.
+ *
+ * In a flood of refusals (lvt_app_options.audit_lines) most lines are left out. Counters count all of them, and
+ * `suppressed` how many: in the next line of that kind and reason, or, when it has been quiet for a second, in one of
+ * its own, which lvt_app_sweep writes, and lvt_app_free at the end:
+ *   audit=token_refused reason=form app=shop suppressed=48211 */
 void lvt_audit_write_line(lvt_buffer *out, const lvt_audit_event *event);
 
 #ifdef __cplusplus

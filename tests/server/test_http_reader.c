@@ -245,6 +245,11 @@ static void limits_hold(void **state) {
         expect_start(grow(&text, "GET /", LVT_HTTP_REQUEST_LINE_MAX - line + 1, "a", tail), step, "refused 414");
         expect_start(grow(&text, "GET /", 100000, "a", ""), step, "refused 414");
         expect_start(grow(&text, GET_1_1 "Host: a\r\nX: ", 30000, "a", "\r\n\r\n"), step, "GET /|||keep");
+        size_t around = strlen("Host: a\r\nX: \r\n\r\n");
+        expect_start(grow(&text, GET_1_1 "Host: a\r\nX: ", LVT_HTTP_HEADERS_MAX - around, "a", "\r\n\r\n"), step,
+                     "GET /|||keep");
+        expect_start(grow(&text, GET_1_1 "Host: a\r\nX: ", LVT_HTTP_HEADERS_MAX - around + 1, "a", "\r\n\r\n"), step,
+                     "refused 431");
         expect_start(grow(&text, GET_1_1 "Host: a\r\nX: ", 41000, "a", "\r\n\r\n"), step, "refused 431");
         expect_start(grow(&text, GET_1_1 "Host: a\r\n", 99, "X: y\r\n", "\r\n"), step, "GET /|||keep");
         expect_start(grow(&text, GET_1_1 "Host: a\r\n", 100, "X: y\r\n", "\r\n"), step, "refused 431");

@@ -400,6 +400,109 @@ static void requests_of_those_who_left_are_dropped(void **state) {
     end(s);
 }
 
+/* As many requests as the server takes at a time stand in an authenticator. */
+static void fill(site *s, wire *waiting, size_t count, size_t already) {
+    for (size_t i = 0; i < count; i++) {
+        wire_open(&waiting[i], s->address);
+        wire_send(&waiting[i], i % 2 == 0 ? "GET / HTTP/1.1\r\nHost: test\r\nX-Wait: yes\r\n\r\n"
+                                          : "POST / HTTP/1.1\r\nHost: test\r\nX-Wait: yes\r\nContent-Type: "
+                                            "application/json\r\nContent-Length: 0\r\n\r\n");
+    }
+    gate_wait(&slow_identify, already + count);
+}
+
+/* Whatever needs a worker is refused, on a connection that ends then. */
+static void expect_overload(const site *s, const visit *v) {
+    wire w;
+    answer a = {0};
+    for (int i = 0; i < 3; i++) {
+        wire_open(&w, s->address);
+        if (i == 2) {
+            assert_int_equal(wire_upgrade(&w, v, "/", ""), 503);
+        } else {
+            send_request(&w, v, i == 0 ? "GET" : "POST", "application/json",
+                         i == 0 ? NULL : "{\"action\":\"increment\"}");
+            wire_read_answer(&w, &a, true);
+            assert_int_equal(a.status, 503);
+            assert_non_null(strstr(a.head, "\r\nRetry-After: "));
+            assert_string_equal(a.body, "503 Service Unavailable: too many requests are in progress\n");
+        }
+        wire_expect_end(&w);
+        wire_close(&w);
+    }
+    answer_free(&a);
+}
+
+static void more_requests_than_a_server_takes(void **state) {
+    (void)state;
+    enum { MOST = 8, ROUNDS = 3, REFUSED = 3 };
+    site *s = prepare();
+    s->options.requests_max = MOST;
+    s->options.workers = MOST + 1;
+    s->options.metrics_path = "/metrics";
+    s->view.authenticator.identify = identify;
+    begin(s);
+    wire live, w, waiting[MOST];
+    visit v;
+    open_live(&live, &v, s);
+    for (int round = 0; round < ROUNDS; round++) {
+        gate_set(&slow_identify, false);
+        fill(s, waiting, MOST - 1, (size_t)round * MOST);
+        do_everything(s); /* there is room for one */
+        fill(s, &waiting[MOST - 1], 1, (size_t)round * MOST + MOST - 1);
+        expect_overload(s, &v);
+        assert_int_equal(metric(s, LVT_METRIC_HTTP_OVERLOADED), (round + 1) * REFUSED);
+        /* What is no request for a page goes on. */
+        send_action(&live, "increment", round);
+        expect_reply(&live, round);
+        wire_open(&w, s->address);
+        wire_send(&w, "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
+        expect_answer(&w, 200, "livetemplate_http_overloaded_total");
+        wire_close(&w);
+        gate_set(&slow_identify, true);
+        for (size_t i = 0; i < MOST; i++) {
+            expect_answer(&waiting[i], 200, i == MOST - 1 || i % 2 == 0 ? "<p>0</p>" : "\"seq\":1");
+            wire_close(&waiting[i]);
+        }
+    }
+    do_everything(s);
+    wire_close(&live);
+    end(s);
+}
+
+/* Who leaves does not make room: what he asked for is still with the workers. */
+static void those_who_left_count_until_they_are_done(void **state) {
+    (void)state;
+    enum { MOST = 4, TRIES = 10000 };
+    site *s = prepare();
+    s->options.requests_max = MOST;
+    s->view.authenticator.identify = identify;
+    begin(s);
+    wire live, w, waiting[MOST];
+    visit v;
+    answer a = {0};
+    open_live(&live, &v, s);
+    fill(s, waiting, MOST, 0);
+    for (size_t i = 0; i < MOST; i++) {
+        struct linger none = {1, 0};
+        (void)setsockopt(waiting[i].socket, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+        wire_close(&waiting[i]);
+    }
+    expect_pong(&live); /* behind them: the loop knows */
+    expect_overload(s, &v);
+    gate_set(&slow_identify, true);
+    for (int i = 0; i < TRIES && a.status != 200; i++) {
+        wire_open(&w, s->address);
+        send_request(&w, &v, "GET", NULL, NULL);
+        wire_read_answer(&w, &a, true);
+        wire_close(&w);
+    }
+    assert_int_equal(a.status, 200);
+    answer_free(&a);
+    wire_close(&live);
+    end(s);
+}
+
 static void a_request_is_not_left_hanging(void **state) {
     (void)state;
     site *s = prepare();
@@ -531,6 +634,8 @@ int main(void) {
         cmocka_unit_test(a_client_that_says_too_much_waits),
         cmocka_unit_test(closing_in_the_middle_of_an_action),
         cmocka_unit_test(requests_of_those_who_left_are_dropped),
+        cmocka_unit_test(more_requests_than_a_server_takes),
+        cmocka_unit_test(those_who_left_count_until_they_are_done),
         cmocka_unit_test(a_request_is_not_left_hanging),
         cmocka_unit_test(without_workers_everything_is_on_the_loop),
         cmocka_unit_test(options_that_are_none),

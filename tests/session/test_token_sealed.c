@@ -126,9 +126,9 @@ static void only_our_spelling_is_accepted(void **state) {
         char clear[64], payload[1024];
         open_sealed(&f);
         (void)snprintf(clear, sizeof clear, "lvt1.%s.", f.app->keychain.ring.keys[0].id);
-        write_true_payload(payload, sizeof payload, &f);
-        if (cases[i].clear) replace(clear, sizeof clear, cases[i].from, cases[i].to);
-        else replace(payload, sizeof payload, cases[i].from, cases[i].to);
+        forge_payload(payload, sizeof payload, f.app, GROUP);
+        if (cases[i].clear) forge_replace(clear, sizeof clear, cases[i].from, cases[i].to);
+        else forge_replace(payload, sizeof payload, cases[i].from, cases[i].to);
         token t = seal(&f, clear, payload);
         lvt_status status = verify(&f, &t);
         if (status != cases[i].status) fail_msg("%s: %s", cases[i].name, lvt_status_name(status));

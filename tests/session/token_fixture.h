@@ -3,10 +3,10 @@
 #define LIVETEMPLATE_TESTS_SESSION_TOKEN_FIXTURE_H
 
 #include "fixture.h"
-#include "session/base64url.h"
+#include "tests/support/forge.h"
 
-#define PAGE "AAAAAAAAAAAAAAAAAAAAAA"
-#define NONCE "BBBBBBBBBBBBBBBBBBBBBB"
+#define PAGE FORGE_PAGE
+#define NONCE FORGE_NONCE
 #define GROUP LVT_SPAN("the-group")
 #define NO_GROUP LVT_SPAN("")
 
@@ -72,27 +72,6 @@ static inline int64_t metric(fixture *f, lvt_metric which) { return lvt_metrics_
 static inline void write_part(token *out, const void *bytes, size_t length) {
     lvt_base64url_encode(out->text + out->length, bytes, length);
     out->length += LVT_BASE64URL_LENGTH(length);
-}
-
-/* The payload of a good token of GROUP, to be bent. */
-static inline void write_true_payload(char *out, size_t size, fixture *f) {
-    lvt_group_tag tag;
-    char tag_text[LVT_BASE64URL_LENGTH(LVT_GROUP_TAG_SIZE) + 1] = "";
-    assert_int_equal(lvt_group_tag_make(&tag, f->app, GROUP, NULL), LVT_OK);
-    lvt_base64url_encode(tag_text, tag.bytes, sizeof tag.bytes);
-    (void)snprintf(out, size,
-                   "{\"aud\":\"shop\",\"grp\":\"%s\",\"iat\":1700000000,\"exp\":1700000100,\"jti\":\"" NONCE
-                   "\",\"sub\":\"" PAGE "\"}",
-                   tag_text);
-}
-
-static inline void replace(char *text, size_t size, const char *from, const char *to) {
-    char bent[1024];
-    char *at = strstr(text, from);
-    assert_non_null(at);
-    (void)snprintf(bent, sizeof bent, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
-    assert_true(strlen(bent) < size);
-    memcpy(text, bent, strlen(bent) + 1);
 }
 
 #endif

@@ -2,8 +2,8 @@
  * threads of clients that do whatever clients and programs do, at random. Everything that anybody is sent or answered
  * holds the marker of its own group and no other, fits what was there, and ends as a fresh GET shows it.
  *
- * It is played in four variants, two templates without and with a session store. LVT_ISOLATION_SECONDS says for how long
- * each of them is (half a second without it, and by a real clock: threads are what is tested). */
+ * It is played in four variants, two templates without and with a session store. LVT_ISOLATION_SECONDS says for how
+ * long each of them is (half a second without it, and by a real clock: threads are what is tested). */
 #include "pool.h"
 
 enum { GROUPS = 1000, CLIENT_THREADS = 4, EACH = GROUPS / CLIENT_THREADS, WORKERS = 4, ITEMS_MAX = 6, TEXT_MAX = 16 };

@@ -153,7 +153,7 @@ static size_t check_pages(const ledger *l, const redis_server *redis) {
 
 static size_t changes_wanted(void) {
     const char *text = getenv("LVT_KILL_CHANGES");
-    return text != NULL ? strtoul(text, NULL, 10) : 4000;
+    return text != NULL ? strtoul(text, NULL, 10) : 2500;
 }
 
 static void pause_a_moment(uint64_t milliseconds) { (void)poll(NULL, 0, (int)(random_next() % milliseconds)); }

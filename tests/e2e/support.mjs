@@ -13,9 +13,9 @@ export const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-f
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 
 // Start build/examples/NAME; port 0 takes a free one. `stop` ends it cleanly and fails when it did not exit with 0.
-export async function serve(name, port = 0) {
+export async function serve(name, port = 0, environment = {}) {
     const child = spawn(path.join(root, 'build/examples', name), ['--listen', `127.0.0.1:${port}`],
-        { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+        { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] });
     const line = await new Promise((resolve, reject) => {
         let text = '';
         child.stdout.on('data', (data) => {

@@ -43,6 +43,19 @@ static inline void hand_init(hand *h, site *s) {
     s->live_options.submit_payload = h;
 }
 
+/* The same, open. */
+static inline void hand_open(hand *h, site *s) {
+    hand_init(h, s);
+    site_open(s);
+}
+
+/* What is left to do is done, and the last browser goes. */
+static inline void hand_close(hand *h, site *s, browser *last) {
+    hand_run(h);
+    browser_close(last);
+    site_close(s);
+}
+
 /* ---- requests on other threads ---- */
 
 typedef struct order {

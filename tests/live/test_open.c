@@ -56,6 +56,31 @@ static void tokens_are_for_their_browser(void **state) {
     site_close(&s);
 }
 
+/* One line tells of each, and a flood of them is no flood of lines. */
+static void refused_tokens_are_told_once(void **state) {
+    (void)state;
+    enum { MANY = 2 * LVT_AUDIT_LINES_BURST };
+    site s;
+    site_start(&s);
+    browser alice = browser_start(&s);
+    free(token_of(&alice));
+    s.log[0] = '\0';
+    for (int i = 0; i < MANY; i++) {
+        tab t;
+        tab_connect(&t, &alice, "e30.e30.e30");
+        assert_refused(&t, "token_invalid", LVT_CLOSE_TOKEN);
+    }
+    size_t lines = 0;
+    for (const char *line = s.log; *line != '\0'; line = strchr(line, '\n') + 1) {
+        assert_memory_equal(line, "audit=token_refused reason=form ", strlen("audit=token_refused reason=form "));
+        lines++;
+    }
+    assert_int_equal(lines, LVT_AUDIT_LINES_BURST);
+    assert_int_equal(lvt_metrics_get(lvt_app_metrics(s.app), LVT_METRIC_TOKENS_REFUSED_FORM), MANY);
+    browser_close(&alice);
+    site_close(&s);
+}
+
 /* A token of no group is for pages that a program keeps to itself: no browser opens a live page with it. */
 static void tokens_of_no_group_open_nothing(void **state) {
     (void)state;
@@ -228,6 +253,7 @@ static void upgrades_are_checked(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens_are_for_their_browser),
+        cmocka_unit_test(refused_tokens_are_told_once),
         cmocka_unit_test(tokens_of_no_group_open_nothing),
         cmocka_unit_test(sealed_tokens_open_pages),
         cmocka_unit_test(tokens_end),

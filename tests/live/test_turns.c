@@ -22,8 +22,7 @@ static void a_message_waits_for_its_turn(void **state) {
     (void)state;
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s);
     tab t;
     tab_open(&t, &alice);
@@ -40,9 +39,7 @@ static void a_message_waits_for_its_turn(void **state) {
     assert_contains(tab_last(&t), "\"id\":1,\"success\":true");
     assert_contains(tab_page(&t), "<p>1</p>");
     tab_close(&t);
-    hand_run(&h);
-    browser_close(&alice);
-    site_close(&s);
+    hand_close(&h, &s, &alice);
 }
 
 /* Two pages of a group say a lot; there is one job all the time, and each page is answered in order. */
@@ -51,8 +48,7 @@ static void messages_keep_their_order(void **state) {
     enum { EACH = 40 };
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s);
     tab tabs[2];
     for (int t = 0; t < 2; t++) tab_open(&tabs[t], &alice);
@@ -82,9 +78,7 @@ static void messages_keep_their_order(void **state) {
     assert_contains(page, "<p>80</p>");
     free(page);
     for (int t = 0; t < 2; t++) tab_close(&tabs[t]);
-    hand_run(&h);
-    browser_close(&alice);
-    site_close(&s);
+    hand_close(&h, &s, &alice);
 }
 
 /* One turn is not all turns: another group comes in between. */
@@ -92,8 +86,7 @@ static void groups_take_turns(void **state) {
     (void)state;
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s), bob = browser_start(&s);
     tab alices, bobs;
     tab_open(&alices, &alice);
@@ -111,18 +104,15 @@ static void groups_take_turns(void **state) {
     assert_contains(tab_page(&alices), "<p>17</p>");
     tab_close(&alices);
     tab_close(&bobs);
-    hand_run(&h);
-    browser_close(&alice);
     browser_close(&bob);
-    site_close(&s);
+    hand_close(&h, &s, &alice);
 }
 
 static void a_full_inbox_says_so(void **state) {
     (void)state;
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s);
     tab t;
     tab_open(&t, &alice);
@@ -161,17 +151,14 @@ static void a_full_inbox_says_so(void **state) {
     free(page);
     free(large);
     tab_close(&t);
-    hand_run(&h);
-    browser_close(&alice);
-    site_close(&s);
+    hand_close(&h, &s, &alice);
 }
 
 static void closing_waits_for_what_was_said(void **state) {
     (void)state;
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s);
     tab t, other;
     tab_open(&t, &alice);
@@ -190,9 +177,7 @@ static void closing_waits_for_what_was_said(void **state) {
     (void)tab_take(&other);
     assert_contains(tab_page(&other), "<p>20</p>");
     tab_close(&other);
-    hand_run(&h);
-    browser_close(&alice);
-    site_close(&s);
+    hand_close(&h, &s, &alice);
 }
 
 /* A page that was busy when something changed is brought up to date in its group's turn. */
@@ -200,8 +185,7 @@ static void who_catches_up_is_pushed_in_turn(void **state) {
     (void)state;
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s);
     tab t, other;
     tab_open(&t, &alice);
@@ -219,9 +203,7 @@ static void who_catches_up_is_pushed_in_turn(void **state) {
     assert_int_equal(h.waiting, 0);
     tab_close(&t);
     tab_close(&other);
-    hand_run(&h);
-    browser_close(&alice);
-    site_close(&s);
+    hand_close(&h, &s, &alice);
 }
 
 /* ---- requests ---- */
@@ -287,8 +269,7 @@ static void requests_of_one_group_hold_one_job(void **state) {
     enum { MANY = LVT_GROUP_REQUESTS_MAX + 10 };
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s), bob = browser_start(&s);
     assert_int_equal(browser_get(&alice), 200);
     order *orders = calloc(MANY, sizeof *orders), theirs;
@@ -387,8 +368,7 @@ static void a_return_finds_the_page(void **state) {
     (void)state;
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s);
     assert_int_equal(browser_get(&alice), 200);
     char *token = cut_out(alice.body, "data-lvt-token=\"", "\"");
@@ -486,8 +466,7 @@ static void flushes_are_one_job(void **state) {
     (void)state;
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s);
     tab t;
     tab_open(&t, &alice);
@@ -537,8 +516,7 @@ static void a_flush_waits_for_no_group(void **state) {
     (void)state;
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s), bob = browser_start(&s);
     tab alices, bobs;
     tab_open(&alices, &alice);
@@ -557,10 +535,8 @@ static void a_flush_waits_for_no_group(void **state) {
     assert_int_equal(tab_take(&alices), 0);
     tab_close(&alices);
     tab_close(&bobs);
-    hand_run(&h);
-    browser_close(&alice);
     browser_close(&bob);
-    site_close(&s);
+    hand_close(&h, &s, &alice);
 }
 
 /* ---- the end ---- */
@@ -569,8 +545,7 @@ static void a_stop_drops_what_waits(void **state) {
     (void)state;
     hand h;
     site s;
-    hand_init(&h, &s);
-    site_open(&s);
+    hand_open(&h, &s);
     browser alice = browser_start(&s);
     tab t;
     order get, post, upgrade;
@@ -630,9 +605,7 @@ static void a_warm_round_trip_allocates_nothing(void **state) {
     assert_int_equal(memory.calls, before);
     tab_close(&t);
     tab_close(&other);
-    hand_run(&h);
-    browser_close(&alice);
-    site_close(&s);
+    hand_close(&h, &s, &alice);
     assert_int_equal(memory.live, 0);
 }
 

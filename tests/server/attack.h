@@ -3,12 +3,10 @@
 #ifndef LIVETEMPLATE_TESTS_SERVER_ATTACK_H
 #define LIVETEMPLATE_TESTS_SERVER_ATTACK_H
 
-#include "livetemplate/server.h"
 #include "tests/support/forge.h"
+#include "tests/support/server_thread.h"
 #include "tests/support/test_clock.h"
 #include "tests/support/wire.h"
-
-#include <pthread.h>
 
 #define NOW INT64_C(1700000000) /* on every server's clock: 22:13 UTC */
 #define SECRET "0123456789abcdef0123456789abcdef"
@@ -54,11 +52,9 @@ enum { VIEWS = 3 };
 static const char *const view_paths[VIEWS] = {"/", "/other", "/user"};
 
 typedef struct target {
-    lvt_server *server;
+    server_thread on;
     lvt_view views[VIEWS];
     lvt_app *app;
-    pthread_t thread;
-    const char *address;
     pthread_mutex_t lock;
     char events[512]; /* "token_refused form, ...", since they were taken; under the lock */
     int64_t refused_tokens;
@@ -94,43 +90,32 @@ static inline void forget_events(target *t) {
     take_events(events, t);
 }
 
-static inline void *run_target(void *payload) {
-    (void)lvt_server_run(((target *)payload)->server, NULL);
-    return NULL;
-}
-
 static inline void target_open(target *t, const char *id, lvt_token_form form) {
-    lvt_error error;
     lvt_server_options options = LVT_SERVER_OPTIONS_INIT;
     *t = (target){.lock = PTHREAD_MUTEX_INITIALIZER};
-    options.address = "127.0.0.1:0";
     options.app.id = id;
     options.app.secret = LVT_SPAN(SECRET);
     options.app.token_form = form;
     options.app.clock.wall = wall_now;
     options.app.audit = (lvt_audit){hear, t};
-    if (lvt_server_create(&t->server, &options, &error) != LVT_OK) fail_msg("%s", error.message);
+    server_thread_create(&t->on, &options);
     for (size_t i = 0; i < VIEWS; i++) {
         t->views[i] = (lvt_view){.template_text = "<p>{{.Owner}}</p><i>{{.Writes}} written</i>",
                                  .store = &diary_type,
                                  .initial = &diary_initial,
                                  .actions = diary_actions};
         if (i == 2) t->views[i].authenticator = (lvt_authenticator)LVT_BASIC("diaries", check_password);
-        if (lvt_server_add_view(NULL, t->server, view_paths[i], &t->views[i], &error) != LVT_OK)
-            fail_msg("%s", error.message);
+        server_thread_add(NULL, &t->on, view_paths[i], &t->views[i]);
     }
-    if (lvt_server_listen(t->server, &error) != LVT_OK) fail_msg("%s", error.message);
-    t->app = lvt_server_app(t->server);
-    t->address = lvt_server_address(t->server);
-    assert_int_equal(pthread_create(&t->thread, NULL, run_target, t), 0);
+    t->app = lvt_server_app(t->on.server);
+    server_thread_start(&t->on);
 }
 
 static inline void target_close(target *t) {
-    lvt_server_stop(t->server);
-    assert_int_equal(pthread_join(t->thread, NULL), 0);
-    assert_int_equal(lvt_metrics_get(lvt_app_metrics(t->app), LVT_METRIC_TOKENS_REFUSED), t->refused_tokens);
-    assert_int_equal(lvt_metrics_get(lvt_app_metrics(t->app), LVT_METRIC_COOKIES_REFUSED), t->refused_cookies);
-    lvt_server_free(t->server);
+    server_thread_stop(&t->on);
+    assert_int_equal(server_thread_metric(&t->on, LVT_METRIC_TOKENS_REFUSED), t->refused_tokens);
+    assert_int_equal(server_thread_metric(&t->on, LVT_METRIC_COOKIES_REFUSED), t->refused_cookies);
+    server_thread_end(&t->on);
     (void)pthread_mutex_destroy(&t->lock);
 }
 
@@ -207,7 +192,7 @@ static inline void attack_with(outcome *o, target *t, way how, const char *reque
     wire w;
     answer a = {0};
     *o = (outcome){.status = 0};
-    wire_open(&w, t->address);
+    wire_open(&w, t->on.address);
     wire_send_bytes(&w, request, length);
     if (how == UPGRADE) wire_send_frame(&w, FRAME_TEXT, write_message);
     wire_read_answer(&w, &a, true);
@@ -244,7 +229,7 @@ static inline void person_enters(person *p, target *t, const char *path, const c
     answer a = {0};
     char request[1024], body[128];
     *p = (person){.token = ""};
-    wire_open(&w, t->address);
+    wire_open(&w, t->on.address);
     (void)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: test\r\n%s\r\n", path, credentials);
     assert_int_equal(wire_ask(&w, &a, request), 200);
     cut(p->cookie, sizeof p->cookie, a.head, "Set-Cookie: ", ";");

@@ -26,7 +26,7 @@ static void every_bit_of_a_cookie(void **state) {
     person_enters(&alice, &t, "/", "", OF_ALICE);
     forget_events(&t);
     const size_t bits = strlen(cookie_value(&alice)) * 8;
-    wire_open(&w, t.address);
+    wire_open(&w, t.on.address);
     for (size_t bit = 0; bit < bits; bit++) {
         char request[1024], events[512];
         size_t length = write_request(request, sizeof request, GET, "/", alice.headers, NULL);
@@ -48,7 +48,7 @@ static void every_bit_of_a_cookie(void **state) {
         assert_null(strstr(a.head, "Set-Cookie"));
         assert_string_equal(events, "");
         wire_close(&w);
-        wire_open(&w, t.address);
+        wire_open(&w, t.on.address);
     }
     assert_int_equal(refused + malformed, bits);
     assert_int_equal(t.refused_cookies, refused);

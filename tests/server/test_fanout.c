@@ -1,8 +1,7 @@
 /* Many sockets that are shown one state: the same bytes go to each, from one place, however fast it reads. */
-#include "livetemplate/server.h"
+#include "tests/support/server_thread.h"
 #include "tests/support/wire.h"
 
-#include <pthread.h>
 #include <time.h>
 
 typedef struct board {
@@ -18,42 +17,28 @@ static const char page_template[] = "<p>{{.Count}}</p>{{range $i := .Rows}}<i>ro
 enum { GROUPS = 10, PAGES = 5, CLIENTS = GROUPS * PAGES };
 
 typedef struct site {
-    lvt_server *server;
+    server_thread on;
     lvt_live *live;
     lvt_live *large;
-    pthread_t thread;
-    const char *address;
 } site;
-
-static void *run(void *payload) {
-    (void)lvt_server_run(((site *)payload)->server, NULL);
-    return NULL;
-}
 
 static int start(void **state) {
     site *s = calloc(1, sizeof *s);
     assert_non_null(s);
-    lvt_server_options options = LVT_SERVER_OPTIONS_INIT;
-    options.address = "127.0.0.1:0";
-    lvt_error error;
     static lvt_view views[2];
     views[0] = views[1] = (lvt_view){.template_text = page_template, .store = &board_type, .initial = &initial};
     views[1].initial = &initial_large;
-    assert_int_equal(lvt_server_create(&s->server, &options, &error), LVT_OK);
-    if (lvt_server_add_view(&s->live, s->server, "/", &views[0], &error) != LVT_OK) fail_msg("%s", error.message);
-    assert_int_equal(lvt_server_add_view(&s->large, s->server, "/large", &views[1], &error), LVT_OK);
-    assert_int_equal(lvt_server_listen(s->server, &error), LVT_OK);
-    s->address = lvt_server_address(s->server);
-    assert_int_equal(pthread_create(&s->thread, NULL, run, s), 0);
+    server_thread_create(&s->on, &(lvt_server_options)LVT_SERVER_OPTIONS_INIT);
+    server_thread_add(&s->live, &s->on, "/", &views[0]);
+    server_thread_add(&s->large, &s->on, "/large", &views[1]);
+    server_thread_start(&s->on);
     *state = s;
     return 0;
 }
 
 static int end(void **state) {
     site *s = *state;
-    lvt_server_stop(s->server);
-    assert_int_equal(pthread_join(s->thread, NULL), 0);
-    lvt_server_free(s->server);
+    server_thread_end(&s->on);
     free(s);
     return 0;
 }
@@ -113,7 +98,7 @@ static void client_open(client *c, const site *s, visit *v, const char *path, in
     *c = (client){.frames = 0};
     lvt_buffer_init(&c->whole, 1 << 26, NULL);
     assert_int_equal(lvt_mirror_create(&c->mirror, NULL, NULL), LVT_OK);
-    wire_open_with(&c->w, s->address, receive_buffer);
+    wire_open_with(&c->w, s->on.address, receive_buffer);
     if (!has_visit) visit_page(v, &c->w, path);
     assert_int_equal(wire_upgrade(&c->w, v, path, ""), 101);
 }
@@ -160,7 +145,7 @@ static void add_one(void *store, void *payload) {
 static void fifty_sockets_get_one_broadcast(void **state) {
     site *s = *state;
     client *clients = open_crowd(s);
-    const lvt_metrics *metrics = lvt_app_metrics(lvt_server_app(s->server));
+    const lvt_metrics *metrics = lvt_app_metrics(lvt_server_app(s->on.server));
     /* From here on all have been idle for an interval, so that none is put off. */
     const struct timespec interval = {0, 2 * LVT_UPDATE_INTERVAL_DEFAULT};
     assert_int_equal(nanosleep(&interval, NULL), 0);

@@ -1,8 +1,7 @@
 /* A server on a free port, with clients made of raw bytes. */
-#include "livetemplate/server.h"
+#include "tests/support/server_thread.h"
 #include "tests/support/wire.h"
 
-#include <pthread.h>
 #include <time.h>
 
 /* ---- what is served ---- */
@@ -32,38 +31,24 @@ static const board initial_large = {.rows = 20000};
 static const char page_template[] = "<p>{{.Count}}</p>{{range $i := .Rows}}<i>row number {{$i}}</i>{{end}}";
 
 typedef struct site {
-    lvt_server *server;
+    server_thread on;
     lvt_live *live;
-    pthread_t thread;
-    lvt_status status; /* what lvt_server_run returned */
-    bool joined;
-    const char *address;
 } site;
-
-static void *run(void *payload) {
-    site *s = payload;
-    s->status = lvt_server_run(s->server, NULL);
-    return NULL;
-}
 
 static int start(void **state) {
     site *s = calloc(1, sizeof *s);
     assert_non_null(s);
     lvt_server_options options = LVT_SERVER_OPTIONS_INIT;
-    options.address = "127.0.0.1:0";
     options.metrics_path = "/metrics";
-    lvt_error error;
     lvt_view view = {.template_text = page_template, .store = &board_type, .initial = &initial, .actions = actions};
     static lvt_view views[2];
     views[0] = views[1] = view;
     views[1].initial = &initial_large;
-    assert_int_equal(lvt_server_create(&s->server, &options, &error), LVT_OK);
-    if (lvt_server_add_view(&s->live, s->server, "/", &views[0], &error) != LVT_OK) fail_msg("%s", error.message);
-    assert_int_equal(lvt_server_add_view(NULL, s->server, "/large", &views[1], &error), LVT_OK);
-    assert_int_equal(lvt_server_add_view(NULL, s->server, "/large", &views[1], &error), LVT_ERROR_EXISTS);
-    assert_int_equal(lvt_server_listen(s->server, &error), LVT_OK);
-    s->address = lvt_server_address(s->server);
-    assert_int_equal(pthread_create(&s->thread, NULL, run, s), 0);
+    server_thread_create(&s->on, &options);
+    server_thread_add(&s->live, &s->on, "/", &views[0]);
+    server_thread_add(NULL, &s->on, "/large", &views[1]);
+    assert_int_equal(lvt_server_add_view(NULL, s->on.server, "/large", &views[1], NULL), LVT_ERROR_EXISTS);
+    server_thread_start(&s->on);
     *state = s;
     return 0;
 }
@@ -71,17 +56,15 @@ static int start(void **state) {
 /* Stop, and how many milliseconds it took. */
 static int64_t stop(site *s) {
     int64_t before = lvt_clock_steady(NULL);
-    lvt_server_stop(s->server);
-    assert_int_equal(pthread_join(s->thread, NULL), 0);
-    s->joined = true;
-    assert_int_equal(s->status, LVT_OK);
+    server_thread_stop(&s->on);
+    assert_int_equal(s->on.status, LVT_OK);
     return (lvt_clock_steady(NULL) - before) / 1000000;
 }
 
 static int end(void **state) {
     site *s = *state;
-    if (!s->joined) (void)stop(s);
-    lvt_server_free(s->server);
+    (void)stop(s);
+    server_thread_end(&s->on);
     free(s);
     return 0;
 }
@@ -93,7 +76,7 @@ static const site *site_of(void **state) { return *state; }
 static void get_and_head(void **state) {
     wire w;
     answer a = {0};
-    wire_open(&w, site_of(state)->address);
+    wire_open(&w, site_of(state)->on.address);
     assert_int_equal(wire_ask(&w, &a, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
     assert_non_null(strstr(a.body, "<p>0</p>"));
     assert_non_null(strstr(a.head, "\r\nConnection: keep-alive\r\n"));
@@ -122,7 +105,7 @@ static void assets(void **state) {
     wire w;
     answer page = {0}, a = {0};
     char path[128], request[256];
-    wire_open(&w, site_of(state)->address);
+    wire_open(&w, site_of(state)->on.address);
     assert_int_equal(wire_ask(&w, &page, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
     cut(path, sizeof path, page.body, "<script src=\"", "\"");
     assert_true(strncmp(path, "/livetemplate-", 14) == 0);
@@ -145,7 +128,7 @@ static void post_an_action(void **state) {
     answer a = {0};
     visit v;
     char request[1024];
-    wire_open(&w, site_of(state)->address);
+    wire_open(&w, site_of(state)->on.address);
     visit_page(&v, &w, "/");
     static const char json[] = "{\"action\":\"set\",\"data\":{\"count\":\"41\"},\"id\":7}";
     (void)snprintf(request, sizeof request,
@@ -178,7 +161,7 @@ static void post_an_action(void **state) {
 static void expectation(void **state) {
     wire w;
     answer a = {0};
-    wire_open(&w, site_of(state)->address);
+    wire_open(&w, site_of(state)->on.address);
     wire_send(&w, "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
                   "Expect: 100-continue\r\nContent-Length: 20\r\n\r\n");
     wire_read_answer(&w, &a, false);
@@ -204,7 +187,7 @@ static void malformed_requests_are_answered_and_closed(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         wire w;
         answer a = {0};
-        wire_open(&w, site_of(state)->address);
+        wire_open(&w, site_of(state)->on.address);
         wire_send(&w, cases[i].text);
         if (i + 1 == sizeof cases / sizeof cases[0]) wire_send(&w, " / HTTP/1.1\r\nHost: a\r\n\r\n");
         wire_read_answer(&w, &a, true);
@@ -219,7 +202,7 @@ static void malformed_requests_are_answered_and_closed(void **state) {
 static void empty_lines_alone_do_no_harm(void **state) {
     wire w;
     answer a = {0};
-    wire_open(&w, site_of(state)->address);
+    wire_open(&w, site_of(state)->on.address);
     for (int i = 0; i < 3; i++) {
         wire_send(&w, i == 1 ? "\r" : "\r\n");
         if (i == 1) wire_send(&w, "\n");
@@ -240,7 +223,7 @@ static void pipelining_to_a_slow_reader(void **state) {
     char request[512];
     lvt_buffer all;
     lvt_buffer_init(&all, 1 << 20, NULL);
-    wire_open_with(&w, site_of(state)->address, 16384);
+    wire_open_with(&w, site_of(state)->on.address, 16384);
     visit_page(&v, &w, "/large");
     (void)snprintf(request, sizeof request, "GET /large HTTP/1.1\r\nHost: a\r\nCookie: %s\r\n\r\n", v.cookie);
     for (int i = 0; i < REQUESTS - 1; i++) lvt_buffer_append_string(&all, request);
@@ -265,7 +248,7 @@ static void pipelining_to_a_slow_reader(void **state) {
 static void half_closed_client_gets_its_answer(void **state) {
     wire w;
     answer a = {0};
-    wire_open_with(&w, site_of(state)->address, 16384);
+    wire_open_with(&w, site_of(state)->on.address, 16384);
     wire_send(&w, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_int_equal(shutdown(w.socket, SHUT_WR), 0);
     struct timespec wait = {0, 100000000};
@@ -280,13 +263,13 @@ static void half_closed_client_gets_its_answer(void **state) {
 
 static void a_second_server_on_the_port(void **state) {
     lvt_server_options options = LVT_SERVER_OPTIONS_INIT;
-    options.address = site_of(state)->address;
+    options.address = site_of(state)->on.address;
     lvt_server *server;
     lvt_error error;
     assert_int_equal(lvt_server_create(&server, &options, &error), LVT_OK);
     for (int i = 0; i < 2; i++) {
         char wanted[128];
-        (void)snprintf(wanted, sizeof wanted, "%s: address already in use", site_of(state)->address);
+        (void)snprintf(wanted, sizeof wanted, "%s: address already in use", site_of(state)->on.address);
         assert_int_equal(lvt_server_listen(server, &error), LVT_ERROR_IO);
         assert_string_equal(error.message, wanted);
     }
@@ -322,7 +305,7 @@ static void addresses_that_are_none(void **state) {
 /* A live connection that has had its first message. */
 static void open_live(wire *w, visit *v, void **state, const char *path) {
     frame f = {0};
-    wire_open(w, site_of(state)->address);
+    wire_open(w, site_of(state)->on.address);
     visit_page(v, w, path);
     assert_int_equal(wire_upgrade(w, v, path, "Origin: http://test\r\n"), 101);
     assert_int_equal(wire_read_frame(w, &f), FRAME_TEXT);
@@ -343,7 +326,7 @@ static void an_action_updates_all_pages_of_its_group(void **state) {
     visit v;
     frame f = {0};
     open_live(&w, &v, state, "/");
-    wire_open(&other, site_of(state)->address);
+    wire_open(&other, site_of(state)->on.address);
     visit second = v;
     char request[512];
     answer a = {0};
@@ -412,7 +395,7 @@ static void a_client_that_does_not_read(void **state) {
     wire w;
     visit v;
     frame f = {0};
-    wire_open_with(&w, site_of(state)->address, 16384);
+    wire_open_with(&w, site_of(state)->on.address, 16384);
     visit_page(&v, &w, "/large");
     assert_int_equal(wire_upgrade(&w, &v, "/large", ""), 101);
     enum { PINGS = 2000 };
@@ -450,7 +433,7 @@ static void upgrades_that_are_refused(void **state) {
         wire w;
         answer a = {0};
         char request[1024];
-        wire_open(&w, site_of(state)->address);
+        wire_open(&w, site_of(state)->on.address);
         (void)snprintf(request, sizeof request,
                        "GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n%s\r\n",
                        cases[i].headers);
@@ -465,7 +448,7 @@ static void a_bad_token_is_told(void **state) {
     wire w;
     visit v;
     frame f = {0};
-    wire_open(&w, site_of(state)->address);
+    wire_open(&w, site_of(state)->on.address);
     visit_page(&v, &w, "/");
     v.token[strlen(v.token) / 2] ^= 1;
     assert_int_equal(wire_upgrade(&w, &v, "/", ""), 101);
@@ -530,7 +513,7 @@ static void nothing_is_done_after_the_close(void **state) {
     wire_send_frame(&w, FRAME_TEXT, "{\"action\":\"increment\",\"id\":1}");
     wire_expect_close(&w, 1003);
     wire_close(&w);
-    wire_open(&w, site_of(state)->address);
+    wire_open(&w, site_of(state)->on.address);
     (void)snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: a\r\nCookie: %s\r\n\r\n", v.cookie);
     assert_int_equal(wire_ask(&w, &a, request), 200);
     assert_non_null(strstr(a.body, "<p>0</p>"));
@@ -559,7 +542,7 @@ static void stop_tells_live_clients(void **state) {
     wire w[3];
     visit v;
     for (int i = 0; i < 3; i++) open_live(&w[i], &v, state, "/");
-    lvt_server_stop(s->server);
+    lvt_server_stop(s->on.server);
     for (int i = 0; i < 3; i++) wire_expect_close(&w[i], 1001);
     assert_true(stop(s) < 1500);
     for (int i = 0; i < 3; i++) wire_close(&w[i]);
@@ -570,10 +553,10 @@ static void stop_does_not_wait_for_the_silent(void **state) {
     wire silent, half, idle, deaf;
     visit v;
     answer a = {0};
-    wire_open(&silent, s->address);
-    wire_open(&half, s->address);
+    wire_open(&silent, s->on.address);
+    wire_open(&half, s->on.address);
     wire_send(&half, "POST / HTTP/1.1\r\nHost: a\r\nContent-Le");
-    wire_open(&idle, s->address);
+    wire_open(&idle, s->on.address);
     assert_int_equal(wire_ask(&idle, &a, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
     open_live(&deaf, &v, state, "/"); /* never answers the close frame */
     assert_true(stop(s) < LVT_STOP_GRACE_SECONDS * 1000 + 1500);
@@ -588,8 +571,8 @@ static void stop_lets_idle_clients_go_at_once(void **state) {
     site *s = *state;
     wire silent, idle;
     answer a = {0};
-    wire_open(&silent, s->address);
-    wire_open(&idle, s->address);
+    wire_open(&silent, s->on.address);
+    wire_open(&idle, s->on.address);
     assert_int_equal(wire_ask(&idle, &a, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
     assert_true(stop(s) < 1500);
     wire_expect_end(&idle);

@@ -1,7 +1,7 @@
 /* A server whose programs take their time: what one session waits for, the others do not. "Slow" is a gate that a test
  * opens when it has seen enough. */
-#include "livetemplate/server.h"
 #include "tests/support/gate.h"
+#include "tests/support/server_thread.h"
 #include "tests/support/wire.h"
 
 /* ---- what is served ---- */
@@ -44,21 +44,11 @@ static lvt_status identify(lvt_identity *out, const lvt_request *request, void *
 static const lvt_action_def actions[] = {{"increment", increment}, {"wait", wait_at_the_gate}, {0}};
 
 typedef struct site {
+    server_thread on;
     lvt_server_options options;
     lvt_view view;
-    lvt_server *server;
     lvt_live *live;
-    pthread_t thread;
-    lvt_status status;
-    bool joined;
-    const char *address;
 } site;
-
-static void *run(void *payload) {
-    site *s = payload;
-    s->status = lvt_server_run(s->server, NULL);
-    return NULL;
-}
 
 static site *prepare(void) {
     site *s = calloc(1, sizeof *s);
@@ -68,39 +58,28 @@ static site *prepare(void) {
     gate_reset(&slow_end);
     end_is_slow = false;
     s->options = (lvt_server_options)LVT_SERVER_OPTIONS_INIT;
-    s->options.address = "127.0.0.1:0";
     s->view = (lvt_view){
         .template_text = "<p>{{.Count}}</p>", .store = &room_type, .actions = actions, .disconnect = disconnect};
     return s;
 }
 
 static void begin(site *s) {
-    lvt_error error;
-    if (lvt_server_create(&s->server, &s->options, &error) != LVT_OK) fail_msg("%s", error.message);
-    if (lvt_server_add_view(&s->live, s->server, "/", &s->view, &error) != LVT_OK) fail_msg("%s", error.message);
-    if (lvt_server_listen(s->server, &error) != LVT_OK) fail_msg("%s", error.message);
-    s->address = lvt_server_address(s->server);
-    assert_int_equal(pthread_create(&s->thread, NULL, run, s), 0);
+    server_thread_create(&s->on, &s->options);
+    server_thread_add(&s->live, &s->on, "/", &s->view);
+    server_thread_start(&s->on);
 }
 
-static void stop(site *s) {
-    lvt_server_stop(s->server);
-    assert_int_equal(pthread_join(s->thread, NULL), 0);
-    s->joined = true;
-}
+static void stop(site *s) { server_thread_stop(&s->on); }
 
 static void end(site *s) {
     gate_set(&slow, true);
     gate_set(&slow_identify, true);
     gate_set(&slow_end, true);
-    if (!s->joined) stop(s);
-    lvt_server_free(s->server);
+    server_thread_end(&s->on);
     free(s);
 }
 
-static int64_t metric(const site *s, lvt_metric which) {
-    return lvt_metrics_get(lvt_app_metrics(lvt_server_app(s->server)), which);
-}
+static int64_t metric(const site *s, lvt_metric which) { return server_thread_metric(&s->on, which); }
 
 /* ---- clients ---- */
 
@@ -137,10 +116,17 @@ static void expect_pong(wire *w) {
 
 /* A visitor with a live connection that has had its first message. */
 static void open_live(wire *w, visit *v, const site *s) {
-    wire_open(w, s->address);
+    wire_open(w, s->on.address);
     visit_page(v, w, "/");
     assert_int_equal(wire_upgrade(w, v, "/", ""), 101);
     expect_text(w, "\"seq\":1");
+}
+
+/* The same, and a slow action of his has begun, with the id 1. */
+static void begin_slowly(wire *w, visit *v, const site *s) {
+    open_live(w, v, s);
+    send_action(w, "wait", 1);
+    gate_wait(&slow, 1);
 }
 
 static void send_request(wire *w, const visit *v, const char *method, const char *type, const char *body) {
@@ -170,7 +156,7 @@ static void do_everything(const site *s) {
     open_live(&live, &v, s);
     send_action(&live, "increment", 1);
     expect_reply(&live, 1);
-    wire_open(&w, s->address);
+    wire_open(&w, s->on.address);
     send_request(&w, &v, "GET", NULL, NULL);
     expect_answer(&w, 200, "<p>1</p>");
     send_request(&w, &v, "POST", "application/json", "{\"action\":\"increment\"}");
@@ -237,11 +223,9 @@ static void what_waits_holds_no_worker(void **state) {
     wire a, *waiting = calloc(MANY, sizeof *waiting);
     visit v;
     assert_non_null(waiting);
-    open_live(&a, &v, s);
-    send_action(&a, "wait", 1);
-    gate_wait(&slow, 1);
+    begin_slowly(&a, &v, s);
     for (int i = 0; i < MANY; i++) {
-        wire_open(&waiting[i], s->address);
+        wire_open(&waiting[i], s->on.address);
         send_request(&waiting[i], &v, i % 2 == 0 ? "GET" : "POST", "application/json",
                      i % 2 == 0 ? NULL : "{\"action\":\"increment\"}");
     }
@@ -265,18 +249,12 @@ static void a_slow_identify_stalls_nobody_else(void **state) {
     wire a, upgrade;
     visit v;
     answer answered = {0};
-    wire_open(&a, s->address);
+    wire_open(&a, s->on.address);
     wire_send(&a, "GET / HTTP/1.1\r\nHost: test\r\nX-Wait: yes\r\n\r\n");
     gate_wait(&slow_identify, 1);
-    wire_open(&upgrade, s->address);
+    wire_open(&upgrade, s->on.address);
     visit_page(&v, &upgrade, "/");
-    char request[2048];
-    (void)snprintf(request, sizeof request,
-                   "GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Wait: yes\r\n"
-                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: %s\r\n"
-                   "Sec-WebSocket-Protocol: livetemplate.v1, lvt.token.%s\r\n\r\n",
-                   v.cookie, v.token);
-    wire_send(&upgrade, request);
+    wire_send_upgrade(&upgrade, &v, "/", "X-Wait: yes\r\n");
     gate_wait(&slow_identify, 2);
     for (int i = 0; i < 3; i++) do_everything(s);
     gate_set(&slow_identify, true);
@@ -337,7 +315,7 @@ static void closing_in_the_middle_of_an_action(void **state) {
     wire a, other;
     visit v;
     open_live(&a, &v, s);
-    wire_open(&other, s->address);
+    wire_open(&other, s->on.address);
     send_action(&a, "wait", 1);
     gate_wait(&slow, 1);
     send_action(&a, "increment", 2);
@@ -366,30 +344,17 @@ static void requests_of_those_who_left_are_dropped(void **state) {
     begin(s);
     wire a, gone[3], other;
     visit v;
-    open_live(&a, &v, s);
-    send_action(&a, "wait", 1);
-    gate_wait(&slow, 1);
-    for (int i = 0; i < 3; i++) wire_open(&gone[i], s->address);
+    begin_slowly(&a, &v, s);
+    for (int i = 0; i < 3; i++) wire_open(&gone[i], s->on.address);
     send_request(&gone[0], &v, "GET", NULL, NULL);
     send_request(&gone[1], &v, "POST", "application/json", "{\"action\":\"increment\"}");
-    char request[2048];
-    (void)snprintf(request, sizeof request,
-                   "GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: %s\r\n"
-                   "Sec-WebSocket-Protocol: livetemplate.v1, lvt.token.%s\r\n\r\n",
-                   v.cookie, v.token);
-    wire_send(&gone[2], request);
+    wire_send_upgrade(&gone[2], &v, "/", "");
     do_everything(s); /* behind them: the loop has read their requests */
-    for (int i = 0; i < 3; i++) {
-        /* A reset, not an end: the server notices at once. */
-        struct linger none = {1, 0};
-        (void)setsockopt(gone[i].socket, SOL_SOCKET, SO_LINGER, &none, sizeof none);
-        wire_close(&gone[i]);
-    }
+    for (int i = 0; i < 3; i++) wire_reset(&gone[i]);
     do_everything(s);
     gate_set(&slow, true);
     expect_reply(&a, 1);
-    wire_open(&other, s->address);
+    wire_open(&other, s->on.address);
     for (int i = 0; i < 2; i++) {
         send_request(&other, &v, "GET", NULL, NULL);
         expect_answer(&other, 200, "<p>");
@@ -403,7 +368,7 @@ static void requests_of_those_who_left_are_dropped(void **state) {
 /* As many requests as the server takes at a time stand in an authenticator. */
 static void fill(site *s, wire *waiting, size_t count, size_t already) {
     for (size_t i = 0; i < count; i++) {
-        wire_open(&waiting[i], s->address);
+        wire_open(&waiting[i], s->on.address);
         wire_send(&waiting[i], i % 2 == 0 ? "GET / HTTP/1.1\r\nHost: test\r\nX-Wait: yes\r\n\r\n"
                                           : "POST / HTTP/1.1\r\nHost: test\r\nX-Wait: yes\r\nContent-Type: "
                                             "application/json\r\nContent-Length: 0\r\n\r\n");
@@ -416,7 +381,7 @@ static void expect_overload(const site *s, const visit *v) {
     wire w;
     answer a = {0};
     for (int i = 0; i < 3; i++) {
-        wire_open(&w, s->address);
+        wire_open(&w, s->on.address);
         if (i == 2) {
             assert_int_equal(wire_upgrade(&w, v, "/", ""), 503);
         } else {
@@ -455,7 +420,7 @@ static void more_requests_than_a_server_takes(void **state) {
         /* What is no request for a page goes on. */
         send_action(&live, "increment", round);
         expect_reply(&live, round);
-        wire_open(&w, s->address);
+        wire_open(&w, s->on.address);
         wire_send(&w, "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
         expect_answer(&w, 200, "livetemplate_http_overloaded_total");
         wire_close(&w);
@@ -483,16 +448,12 @@ static void those_who_left_count_until_they_are_done(void **state) {
     answer a = {0};
     open_live(&live, &v, s);
     fill(s, waiting, MOST, 0);
-    for (size_t i = 0; i < MOST; i++) {
-        struct linger none = {1, 0};
-        (void)setsockopt(waiting[i].socket, SOL_SOCKET, SO_LINGER, &none, sizeof none);
-        wire_close(&waiting[i]);
-    }
+    for (size_t i = 0; i < MOST; i++) wire_reset(&waiting[i]);
     expect_pong(&live); /* behind them: the loop knows */
     expect_overload(s, &v);
     gate_set(&slow_identify, true);
     for (int i = 0; i < TRIES && a.status != 200; i++) {
-        wire_open(&w, s->address);
+        wire_open(&w, s->on.address);
         send_request(&w, &v, "GET", NULL, NULL);
         wire_read_answer(&w, &a, true);
         wire_close(&w);
@@ -511,10 +472,8 @@ static void a_request_is_not_left_hanging(void **state) {
     wire a, w;
     visit v;
     answer late = {0};
-    open_live(&a, &v, s);
-    send_action(&a, "wait", 1);
-    gate_wait(&slow, 1);
-    wire_open(&w, s->address);
+    begin_slowly(&a, &v, s);
+    wire_open(&w, s->on.address);
     send_request(&w, &v, "POST", "application/json", "{\"action\":\"increment\"}");
     wire_read_answer(&w, &late, true);
     assert_int_equal(late.status, 503);
@@ -563,19 +522,17 @@ static void a_stop_lets_actions_end(void **state) {
     begin(s);
     wire a;
     visit v;
-    open_live(&a, &v, s);
-    send_action(&a, "wait", 1);
-    gate_wait(&slow, 1);
+    begin_slowly(&a, &v, s);
     for (int i = 2; i < 10; i++) send_action(&a, "increment", i);
     end_is_slow = true;
     do_everything(s);
     expect_pong(&a);
-    lvt_server_stop(s->server);
+    lvt_server_stop(s->on.server);
     wire_expect_close(&a, 1001);
     gate_set(&slow, true);
     gate_set(&slow_end, true);
     stop(s);
-    assert_int_equal(s->status, LVT_OK);
+    assert_int_equal(s->on.status, LVT_OK);
     assert_int_equal(metric(s, LVT_METRIC_ACTIONS), 9 + 3);
     assert_int_equal(metric(s, LVT_METRIC_CONNECTIONS_ACTIVE), 0);
     wire_close(&a);
@@ -590,14 +547,12 @@ static void a_stop_does_not_wait_for_ever(void **state) {
     begin(s);
     wire a, w;
     visit v;
-    open_live(&a, &v, s);
-    send_action(&a, "wait", 1);
-    gate_wait(&slow, 1);
-    wire_open(&w, s->address);
+    begin_slowly(&a, &v, s);
+    wire_open(&w, s->on.address);
     send_request(&w, &v, "POST", "application/json", "{\"action\":\"increment\"}");
     do_everything(s);
     stop(s);
-    assert_int_equal(s->status, LVT_ERROR_UNAVAILABLE);
+    assert_int_equal(s->on.status, LVT_ERROR_UNAVAILABLE);
     assert_int_equal(metric(s, LVT_METRIC_ACTIONS), 1 + 3);
     wire_close(&a);
     wire_close(&w);
@@ -615,13 +570,11 @@ static void an_action_that_never_ends(void **state) {
     begin(s);
     wire a;
     visit v;
-    open_live(&a, &v, s);
-    send_action(&a, "wait", 1);
-    gate_wait(&slow, 1);
+    begin_slowly(&a, &v, s);
     stop(s);
-    assert_int_equal(s->status, LVT_ERROR_UNAVAILABLE);
+    assert_int_equal(s->on.status, LVT_ERROR_UNAVAILABLE);
     left_behind = s;
-    lvt_server_free(s->server);
+    lvt_server_free(s->on.server);
     wire_close(&a);
 }
 

@@ -42,6 +42,13 @@ static inline void wire_close(wire *w) {
     free(w->data);
 }
 
+/* A reset, not an end: the server notices at once. */
+static inline void wire_reset(wire *w) {
+    struct linger none = {1, 0};
+    (void)setsockopt(w->socket, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    wire_close(w);
+}
+
 static inline void wire_send_bytes(wire *w, const void *data, size_t length) {
     for (size_t sent = 0; sent < length;) {
         ssize_t count = send(w->socket, (const char *)data + sent, length - sent, MSG_NOSIGNAL);
@@ -250,16 +257,22 @@ static inline void visit_page(visit *v, wire *w, const char *path) {
     answer_free(&a);
 }
 
-/* Upgrade with the example key of RFC 6455, whose answer is known. */
-static inline int wire_upgrade(wire *w, const visit *v, const char *path, const char *more_headers) {
+/* With the example key of RFC 6455, whose answer is known. */
+static inline void wire_send_upgrade(wire *w, const visit *v, const char *path, const char *more_headers) {
     char request[4096];
-    answer a = {0};
     (void)snprintf(request, sizeof request,
                    "GET %s HTTP/1.1\r\nHost: test\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
                    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: %s\r\n"
                    "Sec-WebSocket-Protocol: livetemplate.v1, lvt.token.%s\r\n%s\r\n",
                    path, v->cookie, v->token, more_headers);
-    int status = wire_ask(w, &a, request);
+    wire_send(w, request);
+}
+
+static inline int wire_upgrade(wire *w, const visit *v, const char *path, const char *more_headers) {
+    answer a = {0};
+    wire_send_upgrade(w, v, path, more_headers);
+    wire_read_answer(w, &a, true);
+    int status = a.status;
     if (status == 101) {
         assert_non_null(strstr(a.head, "\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
         assert_non_null(strstr(a.head, "\r\nSec-WebSocket-Protocol: livetemplate.v1\r\n"));

@@ -59,7 +59,11 @@ static lvt_fragment *copy_row(lvt_heap *heap, const lvt_fragment *row, size_t ex
     return copy;
 }
 
-lvt_fragment *lvt_fragment_copy(lvt_heap *heap, const lvt_fragment *row) { return copy_row(heap, row, 0); }
+lvt_fragment *lvt_fragment_copy(lvt_heap *heap, const lvt_fragment *row) {
+    lvt_fragment *copy = copy_row(heap, row, 0);
+    if (copy != NULL) copy->hash = row->hash;
+    return copy;
+}
 
 lvt_fragment *lvt_fragment_copy_with_key(lvt_heap *heap, const lvt_fragment *row, lvt_span key) {
     lvt_fragment *copy = copy_row(heap, row, key.length);

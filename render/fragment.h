@@ -110,8 +110,9 @@ static inline lvt_span lvt_fragment_text(const lvt_fragment *fragment, const lvt
  * footprint. NULL when out of memory; the counts are within LVT_RENDERING_MEMORY_MAX. */
 lvt_fragment *lvt_fragment_create(lvt_heap *heap, uint32_t shape, size_t input_count, size_t range_count,
                                   size_t cell_count, size_t text_length);
-/* Copies of a row that are made again each time; the second has another key, stored. NULL when out of memory. */
+/* A copy of a row, which may be given another number. NULL when out of memory. */
 lvt_fragment *lvt_fragment_copy(lvt_heap *heap, const lvt_fragment *row);
+/* The same with another key, stored. It is made again each time, so that the key is looked at. */
 lvt_fragment *lvt_fragment_copy_with_key(lvt_heap *heap, const lvt_fragment *row, lvt_span key);
 
 static inline void lvt_fragment_hold(lvt_fragment *fragment) {

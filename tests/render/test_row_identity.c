@@ -114,12 +114,26 @@ static void test_entries_of_a_map(void **state) {
     page_close(&p);
 }
 
+/* A row whose number became another row's key is given a new one, and is still the row that it was. */
+static void test_a_number_that_became_a_key(void **state) {
+    (void)state;
+    static const char data[] = "{\"L\":[{\"K\":\"\",\"T\":\"x\"},{\"K\":\"\",\"T\":\"x\"},{\"K\":\"0\",\"T\":\"x\"}]}";
+    page p;
+    page_load(&p, "{{range .L}}<li data-key=\"{{.K}}\">{{.T}}</li>{{end}}");
+    page_show(&p, "{\"L\":[{\"K\":\"\",\"T\":\"x\"}]}");
+    page_show(&p, data);
+    page_expect_update(&p, "{\"0\":{\"f\":1,\"d\":[{\"_k\":\"1\",\"1\":\"x\"},{\"_k\":\"2\",\"1\":\"x\"},"
+                           "{\"0\":\"0\",\"1\":\"x\"}],\"m\":{\"idKey\":\"0\"}}}");
+    page_show(&p, data);
+    page_expect_update(&p, "{}");
+    page_close(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers_of_a_list_without_keys),
-        cmocka_unit_test(test_keys_behind_pointers),
-        cmocka_unit_test(test_an_empty_key_beside_markup),
-        cmocka_unit_test(test_entries_of_a_map),
+        cmocka_unit_test(test_numbers_of_a_list_without_keys), cmocka_unit_test(test_keys_behind_pointers),
+        cmocka_unit_test(test_an_empty_key_beside_markup),     cmocka_unit_test(test_entries_of_a_map),
+        cmocka_unit_test(test_a_number_that_became_a_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -201,8 +201,8 @@ static void report_duplicate(lvt_span key, void *payload) {
 
 /* Keys for the rows of a range that was reported whole, and their tree. */
 static lvt_status complete_rows(lvt_builder *builder, lvt_open_range *open, lvt_range *range) {
-    lvt_open_row *rows = (lvt_open_row *)builder->rows.records + open->first_row;
     const uint32_t count = builder->rows.count - open->first_row;
+    lvt_open_row *rows = count != 0 ? (lvt_open_row *)builder->rows.records + open->first_row : NULL;
     lvt_key_task task = {.shapes = builder->shapes,
                          .heap = builder->shapes->heap,
                          .rows = rows,

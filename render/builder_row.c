@@ -31,7 +31,8 @@ static lvt_status seal(lvt_builder *builder, const lvt_builder_frame *frame, uin
                                 [LVT_CELL_TEXT] = (uint32_t)text_start,
                                 [LVT_CELL_NODE] = frame->cells,
                                 [LVT_CELL_RANGE] = first_range};
-    const lvt_cell *from = (const lvt_cell *)builder->cells.records + frame->cells;
+    /* A pool that never held anything has no memory to point into. */
+    const lvt_cell *from = cell_count != 0 ? (const lvt_cell *)builder->cells.records + frame->cells : NULL;
     lvt_cell *cells = lvt_fragment_cells(fragment);
     for (uint32_t i = 0; i < cell_count; i++) {
         cells[i] = from[i];

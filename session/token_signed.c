@@ -42,14 +42,14 @@ lvt_status lvt_token_sign(lvt_buffer *out, lvt_app *app, const lvt_token_key *ke
 }
 
 static bool split(lvt_span token, lvt_span parts[3]) {
-    size_t count = 0, start = 0;
-    for (size_t i = 0; i <= token.length; i++) {
-        if (i < token.length && token.data[i] != '.') continue;
-        if (count == 3) return false;
-        parts[count++] = lvt_span_of(token.data + start, i - start);
-        start = i + 1;
+    for (size_t count = 0; count < 3; count++) {
+        const char *dot = token.length != 0 ? memchr(token.data, '.', token.length) : NULL;
+        if ((dot != NULL) != (count < 2)) return false;
+        const size_t length = dot != NULL ? (size_t)(dot - token.data) : token.length;
+        parts[count] = lvt_span_of(token.data, length);
+        if (dot != NULL) token = lvt_span_of(dot + 1, token.length - length - 1);
     }
-    return count == 3;
+    return true;
 }
 
 /* The id of the key in a header that is ours; false when it is another. */

@@ -283,18 +283,28 @@ static void *push_from_a_thread(void *payload) {
     return NULL;
 }
 
-/* A server's loop beside threads that push, and connections that come and go. */
-static void threads_push_while_the_server_serves(void **state) {
-    (void)state;
+static shared *shared_open(void) {
     shared *sh = calloc(1, sizeof *sh);
-    pthread_t threads[THREADS];
-    assert_non_null(sh);
+    if (sh == NULL) abort();
     site_init(&sh->s);
     sh->s.view.authenticator = browsers_of_users;
     sh->s.app_options.log.write = NULL;
     sh->s.live_options.wake = count_wake;
     sh->s.live_options.wake_payload = sh;
     site_open(&sh->s);
+    return sh;
+}
+
+static void shared_close(shared *sh) {
+    site_close(&sh->s);
+    free(sh);
+}
+
+/* A server's loop beside threads that push, and connections that come and go. */
+static void threads_push_while_the_server_serves(void **state) {
+    (void)state;
+    shared *sh = shared_open();
+    pthread_t threads[THREADS];
     browser ann = browser_start(&sh->s);
     ann.user = "ann";
     tab t, passing;
@@ -333,8 +343,7 @@ static void threads_push_while_the_server_serves(void **state) {
     assert_true(atomic_load(&sh->wakes) > 0);
     tab_close(&t);
     browser_close(&ann);
-    site_close(&sh->s);
-    free(sh);
+    shared_close(sh);
 }
 
 static void *disconnect_from_a_thread(void *payload) {
@@ -352,17 +361,10 @@ static void *disconnect_from_a_thread(void *payload) {
 /* Connections that are ended while they open, act and close. */
 static void threads_disconnect_while_the_server_serves(void **state) {
     (void)state;
-    shared *sh = calloc(1, sizeof *sh);
+    shared *sh = shared_open();
     pthread_t thread;
     void *result;
     tab t;
-    assert_non_null(sh);
-    site_init(&sh->s);
-    sh->s.view.authenticator = browsers_of_users;
-    sh->s.app_options.log.write = NULL;
-    sh->s.live_options.wake = count_wake;
-    sh->s.live_options.wake_payload = sh;
-    site_open(&sh->s);
     browser ann = browser_start(&sh->s);
     ann.user = "ann";
     assert_int_equal(browser_get(&ann), 200);
@@ -385,8 +387,7 @@ static void threads_disconnect_while_the_server_serves(void **state) {
     tab_close(&t);
     assert_int_equal(site_metric(&sh->s, LVT_METRIC_CONNECTIONS_ACTIVE), 0);
     browser_close(&ann);
-    site_close(&sh->s);
-    free(sh);
+    shared_close(sh);
 }
 
 /* Groups in parallel: every thread is a server of its own for its visitor. */

@@ -80,6 +80,19 @@ static inline void open_process(pages *p, world *w, const lvt_type *type, size_t
     open_process_with(p, w, type);
 }
 
+/* Two processes of counters. */
+static inline void open_two(world *w, pages *a, pages *b) {
+    open_world(w);
+    open_process(a, w, &counter_type, 0);
+    open_process(b, w, &counter_type, 0);
+}
+
+static inline void close_two(world *w, pages *a, pages *b) {
+    pages_close(a);
+    pages_close(b);
+    close_world(w);
+}
+
 /* The same page in another process, in front of another client. */
 static inline void meet(client *out, const client *from, pages *process) {
     client_init(out, process->f.app, from->group);

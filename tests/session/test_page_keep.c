@@ -45,9 +45,7 @@ static void two_processes_change_one_page(void **state) {
     world w;
     pages a, b;
     client ca, cb;
-    open_world(&w);
-    open_process(&a, &w, &counter_type, 0);
-    open_process(&b, &w, &counter_type, 0);
+    open_two(&w, &a, &b);
     client_init(&ca, a.f.app, no_group);
     assert_int_equal(client_create(&ca, a.kind, LVT_NIL, NULL), LVT_OK);
     meet(&cb, &ca, &b);
@@ -68,9 +66,7 @@ static void two_processes_change_one_page(void **state) {
     assert_true(pages_metric(&b, LVT_METRIC_STATES_CONFLICTED) > 0);
     client_free(&ca);
     client_free(&cb);
-    pages_close(&a);
-    pages_close(&b);
-    close_world(&w);
+    close_two(&w, &a, &b);
 }
 
 /* What a process has sent last is not what its client holds, when another one has sent something since. */
@@ -156,9 +152,7 @@ static void tokens_are_the_same_in_all_processes(void **state) {
     world w;
     pages a, b;
     client ca, cb, old;
-    open_world(&w);
-    open_process(&a, &w, &counter_type, 0);
-    open_process(&b, &w, &counter_type, 0);
+    open_two(&w, &a, &b);
     client_init(&ca, a.f.app, no_group);
     assert_int_equal(client_create(&ca, a.kind, LVT_NIL, NULL), LVT_OK);
     meet(&cb, &ca, &b);
@@ -193,9 +187,7 @@ static void tokens_are_the_same_in_all_processes(void **state) {
     assert_int_equal(statistics.memory, 0);
     client_free(&ca);
     client_free(&cb);
-    pages_close(&a);
-    pages_close(&b);
-    close_world(&w);
+    close_two(&w, &a, &b);
 }
 
 static void who_makes_room_is_found_again(void **state) {

@@ -281,9 +281,7 @@ static void records_end_with_their_tokens(void **state) {
     (void)state;
     world w;
     pages a, b;
-    open_world(&w);
-    open_process(&a, &w, &counter_type, 0);
-    open_process(&b, &w, &counter_type, 0);
+    open_two(&w, &a, &b);
     const token old = issue(&a);
     w.clock.seconds += 1000;
     assert_int_equal(invalidate(&a, &old), LVT_OK);
@@ -295,9 +293,7 @@ static void records_end_with_their_tokens(void **state) {
     assert_int_equal(count_records(&w, retired_prefix), 1); /* another clock may be behind, or this one ahead */
     w.clock.seconds += 1;
     assert_int_equal(count_records(&w, retired_prefix), 0);
-    pages_close(&a);
-    pages_close(&b);
-    close_world(&w);
+    close_two(&w, &a, &b);
 }
 
 /* A page's record is enough: refreshing it again and again leaves nothing behind. */
@@ -369,9 +365,7 @@ static void what_cannot_be_told_is_refused(void **state) {
             world w;
             pages a, b;
             token fresh;
-            open_world(&w);
-            open_process(&a, &w, &counter_type, 0);
-            open_process(&b, &w, &counter_type, 0);
+            open_two(&w, &a, &b);
             const token old = issue(&a);
             lvt_page_kind_free(a.kind); /* no kept pages: they would be asked for first */
             a.kind = NULL;
@@ -387,9 +381,7 @@ static void what_cannot_be_told_is_refused(void **state) {
                 assert_int_equal(verify(&b, &old), LVT_ERROR_TOKEN_REPLAYED);
                 assert_int_equal(verify(&b, &fresh), LVT_OK);
             }
-            pages_close(&a);
-            pages_close(&b);
-            close_world(&w);
+            close_two(&w, &a, &b);
         }
     }
 }
@@ -402,9 +394,7 @@ static void a_lost_answer_loses_no_page(void **state) {
             world w;
             pages a, b;
             client ca, cb;
-            open_world(&w);
-            open_process(&a, &w, &counter_type, 0);
-            open_process(&b, &w, &counter_type, 0);
+            open_two(&w, &a, &b);
             client_init(&ca, a.f.app, GROUP);
             assert_int_equal(client_create(&ca, a.kind, LVT_NIL, NULL), LVT_OK);
             meet(&cb, &ca, &b);
@@ -421,9 +411,7 @@ static void a_lost_answer_loses_no_page(void **state) {
             assert_string_equal(client_render(&ca), looks_first ? "<p>1</p><i></i>" : "<p>2</p><i></i>");
             client_free(&ca);
             client_free(&cb);
-            pages_close(&a);
-            pages_close(&b);
-            close_world(&w);
+            close_two(&w, &a, &b);
         }
     }
 }
@@ -432,9 +420,7 @@ static void meanwhile_a_process_goes_by_what_it_knows(void **state) {
     (void)state;
     world w;
     pages a, b;
-    open_world(&w);
-    open_process(&a, &w, &counter_type, 0);
-    open_process(&b, &w, &counter_type, 0);
+    open_two(&w, &a, &b);
     const token old = issue(&a);
     assert_int_equal(invalidate(&a, &old), LVT_OK);
     w.flaky.mode = FLAKY_AWAY;
@@ -446,9 +432,7 @@ static void meanwhile_a_process_goes_by_what_it_knows(void **state) {
     assert_int_equal(verify(&b, &old), LVT_ERROR_TOKEN_REPLAYED);
     w.flaky.mode = FLAKY_AWAY;
     assert_int_equal(verify(&b, &old), LVT_ERROR_TOKEN_REPLAYED); /* it has heard of it */
-    pages_close(&a);
-    pages_close(&b);
-    close_world(&w);
+    close_two(&w, &a, &b);
 }
 
 /* ---- others at the same time ---- */
@@ -469,9 +453,7 @@ static void a_change_meanwhile_is_no_reason_to_refuse(void **state) {
     world w;
     pages a, b;
     client ca, cb;
-    open_world(&w);
-    open_process(&a, &w, &counter_type, 0);
-    open_process(&b, &w, &counter_type, 0);
+    open_two(&w, &a, &b);
     client_init(&ca, a.f.app, no_group);
     assert_int_equal(client_create(&ca, a.kind, LVT_NIL, NULL), LVT_OK);
     meet(&cb, &ca, &b);
@@ -491,9 +473,7 @@ static void a_change_meanwhile_is_no_reason_to_refuse(void **state) {
     assert_int_equal(client_validate(&cb), LVT_ERROR_PAGE_NOT_FOUND);
     client_free(&ca);
     client_free(&cb);
-    pages_close(&a);
-    pages_close(&b);
-    close_world(&w);
+    close_two(&w, &a, &b);
 }
 
 typedef struct runner {
